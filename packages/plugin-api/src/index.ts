@@ -1,0 +1,48 @@
+export { CxvaultError, errorCatalogue, isCxvaultError } from './errors.ts';
+export type { ErrorCode, ErrorContext } from './errors.ts';
+export { contractVersion, hookNames } from './hooks.ts';
+export type {
+  KeyWrapperFactory,
+  KeyWrapperOffer,
+  PluginOffer,
+  SourceContext,
+  SourceFactory,
+  SourceLog,
+  SourceOffer,
+  StorageFactory,
+  StorageOffer,
+} from './hooks.ts';
+export type {
+  CallCounts,
+  CapabilityCheck,
+  CapabilityReport,
+  InteractionPage,
+  InteractionRef,
+  InteractionSource,
+  JsonObject,
+  JsonValue,
+  Lane,
+  ListWindow,
+  MarkOutcome,
+  MediaAnswer,
+  Participant,
+  SourceFailure,
+  SourceIdentity,
+  SourceInteraction,
+  SourceMedium,
+  Unavailable,
+} from './interaction-source.ts';
+export type { KeyWrapper } from './key-wrapper.ts';
+export type {
+  CallOptions,
+  ChecksumKind,
+  GetOptions,
+  ObjectInfo,
+  ObjectStore,
+  PutOptions,
+  Retention,
+  StoreCapabilities,
+  StoreErrorKind,
+} from './object-store.ts';
+export type { BudgetRule, BudgetRules, BudgetSlot, OpenBudgets, RateBudgets } from './rate-budget.ts';
+export { Secret } from './secret.ts';

@@ -1,0 +1,170 @@
+import type { CallOptions } from './object-store.ts';
+
+/** JSON as it came from an API or goes to a file. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue };
+export type JsonObject = { [name: string]: JsonValue };
+
+/** Whose interactions a source gives. An archive holds those of one identity. */
+export interface SourceIdentity {
+  readonly system: string;
+  readonly profile: string;
+  readonly tenant: string;
+}
+
+/** An axis of time on which a source can list. */
+export type Lane = 'update' | 'start';
+
+/** One thing that a run needs of the source, as `doctor` shows it. */
+export interface CapabilityCheck {
+  /** For example `login`, `scopes`, `list`, `media`, `marker`. */
+  readonly name: string;
+  /** `unknown`: cannot be told without changing something. */
+  readonly state: 'ok' | 'missing' | 'unknown';
+  readonly detail: string;
+  readonly hint?: string;
+}
+
+export interface CapabilityReport {
+  readonly identity: SourceIdentity;
+  readonly checks: readonly CapabilityCheck[];
+  /** The API's clock and ours when its answer came, in milliseconds since 1970; undefined without a `Date` header. */
+  readonly clock?: { readonly api: number; readonly ours: number };
+}
+
+/** One row of the source's list: an interaction and when it changed last. */
+export interface InteractionRef {
+  readonly interactionId: string;
+  /** ISO 8601 UTC with milliseconds; undefined when the row has none. */
+  readonly updatedTime: string | undefined;
+}
+
+/** A page of the list. Rows may repeat, move and vanish between pages and passes. */
+export interface InteractionPage {
+  readonly rows: readonly InteractionRef[];
+}
+
+export interface ListWindow {
+  readonly lane: Lane;
+  /** ISO 8601 UTC, inclusive; rows may be older or newer: the caller filters. */
+  readonly from: string;
+  /** ISO 8601 UTC, exclusive. */
+  readonly to: string;
+}
+
+/** A recording, transcript or attachment of an interaction, as the source describes it. */
+export interface SourceMedium {
+  readonly mediaId: string;
+  readonly type: string | undefined;
+  readonly durationMs: number | undefined;
+  readonly format: string | undefined;
+  /** Where it is fetched from; may be signed and short-lived. Never stored. */
+  readonly url: string | undefined;
+  /** {@link SourceMedium.url} without query, user info or fragment: this is what a record shows. */
+  readonly playbackUrl: string | undefined;
+  readonly createdTime: string | undefined;
+}
+
+export interface Participant {
+  readonly id: string | null;
+  readonly type: string | null;
+  readonly address: string | null;
+  readonly state: string | null;
+}
+
+/** A closed interaction with all its details. Times are ISO 8601 UTC with milliseconds. */
+export interface SourceInteraction {
+  readonly interactionId: string;
+  readonly type: string | null;
+  readonly status: string | null;
+  readonly createdTime: string | null;
+  /** The detail's own update time; undefined when it has none. */
+  readonly updatedTime: string | undefined;
+  /** When the interaction ended, as well as the source can tell: provisional absence is counted from here. */
+  readonly endedTime: string | undefined;
+  readonly participants: readonly Participant[];
+  readonly media: readonly SourceMedium[];
+  /** Parts that have update times of their own (`platform`: the contacts of a master contact). */
+  readonly legs?: readonly { readonly id: string; readonly updatedTime: string }[];
+  /** Everything that the API returned, signed URLs removed. */
+  readonly payload: JsonObject;
+  /**
+   * The change digest, `v1:<hex>`, of the payload with these absent media: equal digests mean that nothing
+   * worth a new version has changed.
+   */
+  contentDigest(absent: readonly { readonly mediaId: string; readonly code: string }[]): string;
+  /** The API's clock when it answered, in milliseconds since 1970; ours without a `Date` header. */
+  readonly fetchedAt: number;
+}
+
+/** Why a request failed. `reason` is a code, never an API's free text. */
+export interface SourceFailure {
+  readonly reason: string;
+  /** HTTP status, where there was one. */
+  readonly status?: number;
+  readonly requestId?: string;
+  /** True for 403, 404 and 410: asking again soon will not help. */
+  readonly permanent: boolean;
+}
+
+/** The source has no such interaction, or does not give it. */
+export interface Unavailable {
+  readonly unavailable: SourceFailure;
+}
+
+/** A medium's bytes, or why there are none. */
+export type MediaAnswer =
+  | {
+      readonly body: AsyncIterable<Uint8Array>;
+      readonly contentType: string | undefined;
+      /** Bytes, where the server says; a body of another length throws while it is read. */
+      readonly size: number | undefined;
+    }
+  /** `not-found`: 404 or 410. `denied`: 403 even from a fresh address. */
+  | { readonly absent: 'not-found' | 'denied'; readonly failure: SourceFailure };
+
+/** What happened to a mark. */
+export type MarkOutcome = 'sent' | { readonly failed: SourceFailure };
+
+/** How many calls a source made, by API family. */
+export type CallCounts = Readonly<
+  Record<string, { readonly count: number; readonly throttled: number; readonly retried: number }>
+>;
+
+/**
+ * A system that interactions are archived from. Methods retry and wait for their budget inside (both are
+ * decorators there) and throw a `CxvaultError` when the system as a whole does not answer: `SOURCE_UNREACHABLE`,
+ * `LOGIN_REFUSED`. What concerns one interaction only comes back as a value.
+ */
+export interface InteractionSource {
+  /** The lanes that must be listed so that nothing is missed. */
+  readonly lanes: readonly Lane[];
+
+  /** Logs in and checks rights, marker field and clock, with few cheap calls. Changes nothing. */
+  check(options?: CallOptions): Promise<CapabilityReport>;
+
+  /** The API's clock now, in milliseconds since 1970, from a `Date` header; undefined when it sends none. */
+  now(): number | undefined;
+
+  /**
+   * One pass over the list, newest first, a page at a time. An expired cursor throws a `CxvaultError` of code
+   * `SOURCE_REFUSED` with `context.cursor = 'expired'`: the caller starts the pass again.
+   */
+  list(window: ListWindow, options?: CallOptions): AsyncIterable<InteractionPage>;
+
+  /** All details of one interaction. `Unavailable` also for failures that persist after the retries. */
+  fetch(interactionId: string, options?: CallOptions): Promise<SourceInteraction | Unavailable>;
+
+  /**
+   * Opens a medium. An expired address is asked for again once. Throws a `CxvaultError` of code
+   * `SOURCE_UNREACHABLE` when it fails after the retries: that concerns this medium.
+   */
+  openMedia(interactionId: string, medium: SourceMedium, options?: CallOptions): Promise<MediaAnswer>;
+
+  /** Writes the marker of an interaction. May be called twice. */
+  mark(interactionId: string, status: string, options?: CallOptions): Promise<MarkOutcome>;
+
+  /** Calls made so far, for the report. */
+  callCounts(): CallCounts;
+
+  close(): Promise<void>;
+}
