@@ -1,1 +1,22 @@
-export {};
+export type { Archive, CreateArchiveOptions, SlotWarning, Unlock } from './archive.ts';
+export { systemClock } from './clock.ts';
+export type { Clock } from './clock.ts';
+export type { Damage, DamageProblem } from './damage.ts';
+export { entryListNames, journalEntrySchema } from './journal-entry.ts';
+export type {
+  AbsentMedium,
+  ArchivedInteraction,
+  ArchivedMedium,
+  EntryLeg,
+  EntryLists,
+  EntryMark,
+  EntryObject,
+  EntryRef,
+  EntryWindow,
+  ErasedInteraction,
+  FailedInteraction,
+  JournalEntry,
+  SeenInteraction,
+} from './journal-entry.ts';
+export type { JournalItem, JournalWriterOptions, KnownEntries, StoredEntry } from './journal.ts';
+export type { KeyAllocator, KeyRing } from './key-ring.ts';
