@@ -33,6 +33,7 @@ export type {
   Unavailable,
 } from './interaction-source.ts';
 export type { KeyWrapper } from './key-wrapper.ts';
+export { compareKeys, keyProblem } from './object-key.ts';
 export type {
   CallOptions,
   ChecksumKind,

@@ -1,1 +1,1 @@
-export {};
+export { MemoryStore, MemoryStoreError } from './memory-store.ts';
