@@ -20,3 +20,7 @@ export type {
 } from './journal-entry.ts';
 export type { JournalItem, JournalWriterOptions, KnownEntries, StoredEntry } from './journal.ts';
 export type { KeyAllocator, KeyRing } from './key-ring.ts';
+export { Catalog } from './catalog/catalog.ts';
+export type { CatalogObject, MediumUse, OpenFailure, RecordPlace, Version } from './catalog/rows.ts';
+export { syncCatalog } from './catalog/sync.ts';
+export type { SyncResult } from './catalog/sync.ts';

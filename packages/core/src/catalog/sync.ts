@@ -1,0 +1,74 @@
+import type { Archive } from '../archive.ts';
+import type { Damage } from '../damage.ts';
+import type { EntryRef } from '../journal-entry.ts';
+import { readJournal } from '../journal.ts';
+import { parseRunKey } from '../layout.ts';
+import type { Catalog } from './catalog.ts';
+
+/** What a look at the journal brought. */
+export interface SyncResult {
+  /** Entries in the journal. */
+  readonly entries: number;
+  readonly damage: readonly Damage[];
+}
+
+/**
+ * Brings the catalog up to the journal: entries that it knows are not read again, only looked for. An entry that
+ * it knows and that is gone is damage, remembered for good; the rest of the catalog is then built anew, so that
+ * it says nothing that the journal does not.
+ */
+export async function syncCatalog(
+  archive: Archive,
+  catalog: Catalog,
+  signal?: AbortSignal,
+): Promise<SyncResult> {
+  catalog.forgetBroken();
+  let found = await readInto(archive, catalog, signal);
+  const gone = found.gone;
+  if (gone.length > 0) {
+    for (const entry of gone) catalog.rememberLost(entry);
+    catalog.clear();
+    found = await readInto(archive, catalog, signal);
+  }
+  for (const lost of catalog.lostEntries()) {
+    if (catalog.sha256Of(lost.run_id, lost.n) === lost.sha256) catalog.forgetLost(lost.key);
+  }
+  const named = new Set(found.damage.map((damage) => damage.object_key));
+  const lost = catalog.lostEntries().filter((entry) => !named.has(entry.key));
+  return { entries: found.entries, damage: [...found.damage, ...lost.map(lostDamage)] };
+}
+
+type Known = EntryRef & { readonly key: string };
+
+async function readInto(
+  archive: Archive,
+  catalog: Catalog,
+  signal: AbortSignal | undefined,
+): Promise<{ entries: number; damage: Damage[]; gone: Known[] }> {
+  const missing = new Map<string, Known>();
+  for (const { run_id, n, sha256, key } of catalog.entries()) missing.set(key, { run_id, n, sha256, key });
+  const damage: Damage[] = [];
+  let entries = 0;
+  for await (const item of readJournal(archive, catalog, signal)) {
+    if ('damage' in item) {
+      damage.push(item.damage);
+      const place = parseRunKey(item.damage.object_key);
+      if (place) catalog.markBroken(place.runId);
+      continue;
+    }
+    entries += 1;
+    missing.delete(item.key);
+    if (!('known' in item)) catalog.apply(item);
+  }
+  return { entries, damage, gone: [...missing.values()] };
+}
+
+function lostDamage(entry: Known): Damage {
+  return {
+    object_key: entry.key,
+    kind: 'journal',
+    problem: 'missing',
+    detail: 'a journal entry that was there before is gone',
+    interactions: [],
+  };
+}
