@@ -13,4 +13,6 @@ export default {
   },
   modulePathIgnorePatterns: ['/dist/', '/.nx/'],
   maxWorkers: 2,
+  // Real processes on a busy machine take their time; what hangs still ends.
+  testTimeout: 30_000, // ms
 };
