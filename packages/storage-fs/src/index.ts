@@ -1,1 +1,3 @@
-export {};
+export { fileStorage } from './factory.ts';
+export { FileStore } from './file-store.ts';
+export { offer } from './offer.ts';
