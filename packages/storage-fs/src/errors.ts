@@ -31,9 +31,9 @@ const kindsOfRefusals: Partial<Record<CxvaultError['code'], StoreErrorKind>> = {
   STORE_NOT_FOUND: 'not-found',
 };
 
-/** The system's code of an error, such as `ENOENT`. */
+/** The system's code of an error, such as `ENOENT`. By shape: Node's own errors may come from another realm. */
 export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 

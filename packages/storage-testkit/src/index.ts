@@ -1,1 +1,3 @@
+export { describeStore } from './describe-store.ts';
 export { MemoryStore, MemoryStoreError } from './memory-store.ts';
+export type { StoreUnderTest, SuiteOptions, Trait } from './store-under-test.ts';

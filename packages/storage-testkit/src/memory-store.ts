@@ -60,7 +60,7 @@ export class MemoryStore implements ObjectStore {
   async get(key: string, options: GetOptions = {}): Promise<AsyncIterable<Uint8Array>> {
     requireKey(key);
     options.signal?.throwIfAborted();
-    const stored = await Promise.resolve(this.#objects.get(key));
+    const stored = this.#objects.get(key);
     if (stored === undefined) throw new MemoryStoreError('not-found', key);
     const { offset, length } = options.range ?? { offset: 0, length: stored.bytes.length };
     return chunksOf(stored.bytes.subarray(offset, offset + length), options.signal);
@@ -69,7 +69,7 @@ export class MemoryStore implements ObjectStore {
   async stat(key: string, options: CallOptions = {}): Promise<ObjectInfo | undefined> {
     requireKey(key);
     options.signal?.throwIfAborted();
-    const stored = await Promise.resolve(this.#objects.get(key));
+    const stored = this.#objects.get(key);
     return stored === undefined ? undefined : infoOf(key, stored);
   }
 
@@ -82,7 +82,7 @@ export class MemoryStore implements ObjectStore {
       options.signal?.throwIfAborted();
       if (!key.startsWith(prefix) || compareKeys(key, after) <= 0) continue;
       // Given to the caller one by one, as a real store would: what is removed meanwhile is gone.
-      const stored = await Promise.resolve(this.#objects.get(key));
+      const stored = this.#objects.get(key);
       if (stored !== undefined) yield infoOf(key, stored);
     }
   }
@@ -90,7 +90,7 @@ export class MemoryStore implements ObjectStore {
   async remove(key: string, options: CallOptions = {}): Promise<void> {
     requireKey(key);
     options.signal?.throwIfAborted();
-    await Promise.resolve(this.#objects.delete(key));
+    this.#objects.delete(key);
   }
 
   classify(error: unknown): StoreErrorKind {
@@ -99,7 +99,7 @@ export class MemoryStore implements ObjectStore {
   }
 
   async close(): Promise<void> {
-    await Promise.resolve();
+    // Nothing is held open.
   }
 }
 
@@ -138,6 +138,6 @@ async function collect(
 async function* chunksOf(bytes: Uint8Array, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += chunkBytes) {
     signal?.throwIfAborted();
-    yield await Promise.resolve(Uint8Array.from(bytes.subarray(at, at + chunkBytes)));
+    yield Uint8Array.from(bytes.subarray(at, at + chunkBytes));
   }
 }

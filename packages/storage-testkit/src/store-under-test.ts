@@ -1,0 +1,73 @@
+import type { ObjectStore, StoreErrorKind } from '@cxvault/plugin-api';
+
+/** A store that nothing was written to yet, with what the suite needs to know of its inside. */
+export interface StoreUnderTest {
+  readonly store: ObjectStore;
+  /** Counts uploads that were begun and neither finished nor given up, such as S3's multipart uploads. */
+  readonly unfinished?: () => Promise<number>;
+  /** Called after the case, when the store itself has been closed. */
+  readonly close?: () => Promise<void>;
+}
+
+/** What not every store (or server behind it) can do, and the suite can leave out. */
+export type Trait =
+  /** Of many that create one object, exactly one wins. */
+  | 'createIfAbsent'
+  /** The maker tells how many unfinished uploads there are. */
+  | 'unfinished'
+  /** `a` and `A` are two objects. */
+  | 'caseSensitive'
+  /** The maker can wait for objects of `bigObjectBytes`. */
+  | 'bigObjects';
+
+/** How {@link describeStore} examines a store. */
+export interface SuiteOptions {
+  /** Makes an empty store; called for every case. */
+  readonly make: () => Promise<StoreUnderTest>;
+  /** The traits that this store lacks, each with the reason, which is printed. Their cases are left out. */
+  readonly absent?: Partial<Record<Trait, string>>;
+  /**
+   * How many objects the store lists at once: the suite writes somewhat more than two pages.
+   * @default 1000
+   */
+  readonly pageSize?: number;
+  /**
+   * Bytes of the big object, which is streamed.
+   * @default 100_000_000
+   */
+  readonly bigObjectBytes?: number;
+  /**
+   * Bytes that are more than the store takes in one piece, so that uploads in parts are examined too.
+   * @default 6_000_000
+   */
+  readonly severalPartsBytes?: number;
+  /** Errors that the store's SDK throws, and what `classify` must say of each. */
+  readonly errors?: readonly { readonly error: unknown; readonly kind: StoreErrorKind }[];
+  /** Repeats a run: the seed that it printed. */
+  readonly seed?: number;
+  /**
+   * Milliseconds for one case.
+   * @default 60_000
+   */
+  readonly timeoutMs?: number;
+}
+
+/** What a case works with. */
+export interface CaseContext extends Required<
+  Pick<SuiteOptions, 'pageSize' | 'bigObjectBytes' | 'severalPartsBytes' | 'errors'>
+> {
+  readonly store: ObjectStore;
+  readonly unfinished: (() => Promise<number>) | undefined;
+  /** True unless the trait was declared absent. */
+  readonly has: (trait: Trait) => boolean;
+  /** From the suite's seed: numbers in [0, 1). */
+  readonly random: () => number;
+}
+
+/** One promise of the contract. */
+export interface StoreCase {
+  readonly name: string;
+  /** Left out, and said so, when one of these is absent. */
+  readonly needs?: readonly Trait[];
+  readonly run: (context: CaseContext) => Promise<void>;
+}
