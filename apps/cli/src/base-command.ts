@@ -1,0 +1,55 @@
+import { Command, Flags } from '@oclif/core';
+import type { CommandContext } from './context.ts';
+
+/** The flags of every command that {@link BaseCommand.begin} needs. */
+export interface BaseFlags {
+  readonly config?: string;
+  readonly 'env-file'?: string;
+  readonly 'log-level'?: string;
+}
+
+/**
+ * What all commands share. A command is thin: flags, one call into `work/`, one presenter. What `run()` returns is
+ * printed by `--json` and is a contract. Work is imported inside `run()`: help must not load core or an SDK.
+ */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+
+  static override baseFlags = {
+    config: Flags.file({
+      helpGroup: 'GLOBAL',
+      helpValue: 'FILE',
+      summary: 'Settings file (default: cxvault.config.json, or the "cxvault" key of package.json).',
+    }),
+    'env-file': Flags.file({
+      helpGroup: 'GLOBAL',
+      helpValue: 'FILE',
+      summary: 'Read environment variables from this file; those already set win.',
+    }),
+    'log-level': Flags.option({
+      helpGroup: 'GLOBAL',
+      options: ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const,
+      summary: 'How much to log to stderr (default: warn).',
+    })(),
+  };
+
+  /** Errors go up to main, which explains them the same way for all commands. */
+  protected override catch(error: Error): Promise<never> {
+    return Promise.reject(error);
+  }
+
+  /** Reads settings and opens the log. Throws `CONFIG_INVALID`. */
+  protected async begin(flags: BaseFlags): Promise<CommandContext> {
+    const { openContext } = await import('./context.ts');
+    return await openContext(this.config, flags);
+  }
+
+  /** Prints for people; silent under `--json`. */
+  protected show(text: string): void {
+    if (!this.jsonEnabled()) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  protected override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  }
+}

@@ -1,0 +1,9 @@
+import type { Command } from '@oclif/core';
+import { Doctor } from './doctor.ts';
+import { Init } from './init.ts';
+
+/** Every command by its id; oclif reads this (package.json, `oclif.commands`). */
+export const commands: Record<string, Command.Class> = {
+  doctor: Doctor,
+  init: Init,
+};

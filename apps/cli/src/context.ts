@@ -1,0 +1,29 @@
+import type { SourceLog } from '@cxvault/plugin-api';
+import type { Config } from '@oclif/core';
+import type { BaseFlags } from './base-command.ts';
+import { openLog } from './log.ts';
+import { loadSettings, type Settings } from './settings/settings.ts';
+
+/** What a command works with besides its own flags. */
+export interface CommandContext {
+  /** oclif's view of this program: its plugins, version and folders. */
+  readonly oclif: Config;
+  readonly settings: Settings;
+  readonly log: SourceLog;
+  /** A line on stderr that an operator should read, also under `--json`. */
+  warn(text: string): void;
+}
+
+/** Reads settings and opens the log. Throws `CONFIG_INVALID`. */
+export async function openContext(oclif: Config, flags: BaseFlags): Promise<CommandContext> {
+  const settings = await loadSettings(flags);
+  const { level = 'warn', file } = settings.config.log ?? {};
+  return {
+    oclif,
+    settings,
+    log: openLog({ level: flags['log-level'] ?? level, file }),
+    warn: (text) => {
+      process.stderr.write(`warning: ${text}\n`);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { Flags } from '@oclif/core';
+
+/** Which archive. */
+export const archiveFlags = {
+  archive: Flags.string({
+    helpGroup: 'ARCHIVE',
+    helpValue: 'URL',
+    summary: 'Path or URL of the archive (env: CXVAULT_ARCHIVE).',
+  }),
+};
+
+/** How it is unlocked; passwords themselves are never flags. */
+export const unlockFlags = {
+  'password-file': Flags.file({
+    helpGroup: 'ARCHIVE',
+    helpValue: 'FILE',
+    summary: "File with the archive's password (or env: ARCHIVAL_ENCRYPTION_KEY).",
+  }),
+  'key-file': Flags.file({
+    helpGroup: 'ARCHIVE',
+    helpValue: 'FILE',
+    summary: 'File with a key of 32 bytes.',
+  }),
+};
+
+/** The values of {@link archiveFlags} and {@link unlockFlags}. */
+export interface ArchiveFlagValues {
+  readonly archive?: string;
+  readonly 'password-file'?: string;
+  readonly 'key-file'?: string;
+}
+
+/** A period [from, to). */
+export const periodFlags = {
+  since: Flags.string({
+    helpGroup: 'PERIOD',
+    helpValue: 'TIME',
+    summary: 'From this time on: a date, a time (UTC) or how long ago, such as 7d.',
+  }),
+  until: Flags.string({
+    helpGroup: 'PERIOD',
+    helpValue: 'TIME',
+    summary: 'Up to, but without, this time.',
+  }),
+};

@@ -1,0 +1,39 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CxvaultError } from '@cxvault/plugin-api';
+import type { Config } from '@oclif/core';
+
+const ownerOnly = 0o700;
+
+/**
+ * Paths in the user's cache folder (`XDG_CACHE_HOME` and its like; `CXVAULT_CACHE_DIR` overrides it). What lies
+ * there can be rebuilt, but tells ids and times: only the owner may look.
+ */
+export interface CacheFiles {
+  /** What the journals say, one file per archive. */
+  catalog(archiveId: string): string;
+  /** What verifies have proved. */
+  readonly proofs: string;
+  /** How much of each tenant's API budget is used, shared by all processes. */
+  readonly budgets: string;
+}
+
+/** Makes the cache folder. Throws `OUTPUT_FAILED`. */
+export async function openCacheFolder(oclif: Config): Promise<CacheFiles> {
+  const folder = oclif.cacheDir;
+  try {
+    await mkdir(folder, { recursive: true, mode: ownerOnly });
+    await chmod(folder, ownerOnly);
+  } catch (cause) {
+    throw new CxvaultError('OUTPUT_FAILED', 'the cache folder cannot be made', {
+      context: { folder },
+      hint: 'make it writable, or name another one in CXVAULT_CACHE_DIR',
+      cause,
+    });
+  }
+  return {
+    catalog: (archiveId) => join(folder, `catalog-${archiveId}.sqlite`),
+    proofs: join(folder, 'proofs.sqlite'),
+    budgets: join(folder, 'budgets.sqlite'),
+  };
+}

@@ -1,0 +1,38 @@
+import { type Archive, openArchive } from '@cxvault/core';
+import type { CommandContext } from '../context.ts';
+import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
+import { readUnlock } from '../settings/unlock.ts';
+import { archiveOf, openStore } from './open-store.ts';
+
+/** An open archive; dispose of it to free the store's connections. */
+export interface ArchiveSession extends AsyncDisposable {
+  readonly archive: Archive;
+  /** The address that it was opened by. */
+  readonly url: URL;
+}
+
+/** Opens the archive that flags, environment or configuration name. Slots that cannot be read become warnings. */
+export async function openSession(
+  context: CommandContext,
+  flags: ArchiveFlagValues,
+): Promise<ArchiveSession> {
+  const url = archiveOf(context, flags.archive);
+  const unlock = await readUnlock(unlockChoice(context, flags));
+  const { store } = await openStore(context, url);
+  try {
+    const archive = await openArchive(store, unlock);
+    for (const { object_key, detail } of archive.warnings) context.warn(`key slot ${object_key}: ${detail}`);
+    return { archive, url, [Symbol.asyncDispose]: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Where the password or key file of a command comes from. */
+export function unlockChoice(
+  context: CommandContext,
+  flags: ArchiveFlagValues,
+): Parameters<typeof readUnlock>[0] {
+  return { passwordFile: flags['password-file'], keyFile: flags['key-file'], env: context.settings.env };
+}

@@ -1,0 +1,25 @@
+import type { ObjectStore } from '@cxvault/plugin-api';
+import { systemClock, withRetry } from '@cxvault/core';
+import type { CommandContext } from '../context.ts';
+import { collectStorages, openPluginStore } from '../plugins/storages.ts';
+import { chooseArchive } from '../settings/archive-url.ts';
+
+/** A store and the address that it was opened by. */
+export interface OpenStore {
+  readonly store: ObjectStore;
+  readonly url: URL;
+}
+
+/** The archive's address from flag, environment or configuration file. */
+export function archiveOf(context: CommandContext, flag: string | undefined): URL {
+  const { config, env, folder } = context.settings;
+  return chooseArchive({ flag, env, config: config.archive, folder });
+}
+
+/** Opens the store of an address, with retries. Plugins that cannot be used are named as warnings. */
+export async function openStore(context: CommandContext, url: URL): Promise<OpenStore> {
+  const offers = await collectStorages(context.oclif);
+  for (const { plugin, reason } of offers.refused) context.warn(`plugin ${plugin} is not used: ${reason}`);
+  const store = await openPluginStore(offers, url, context.settings);
+  return { store: withRetry(store, { clock: systemClock, log: context.log }), url };
+}

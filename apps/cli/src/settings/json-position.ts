@@ -1,0 +1,71 @@
+/** Where in a text something is, counted from 1 as editors do. */
+export interface TextPosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+const space = /[ \t\r\n]*/y;
+const scalar =
+  /"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const name = /"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+
+/**
+ * Where a text stops being JSON; undefined when it is JSON. `JSON.parse` tells the place only for long texts, and
+ * quotes the text, which may hold what must not be printed.
+ */
+export function jsonDamage(text: string): TextPosition | undefined {
+  const reader = new JsonReader(text);
+  if (reader.value() && reader.end()) return undefined;
+  const before = text.slice(0, reader.at).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+/** Reads over JSON without building it; `at` stops where the text goes wrong. */
+class JsonReader {
+  at = 0;
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  value(): boolean {
+    this.#take(space);
+    if (this.#is('{')) return this.#list('}', () => this.#member());
+    if (this.#is('[')) return this.#list(']', () => this.value());
+    return this.#take(scalar);
+  }
+
+  end(): boolean {
+    this.#take(space);
+    return this.at === this.#text.length;
+  }
+
+  #member(): boolean {
+    this.#take(space);
+    return this.#take(name) && this.#is(':') && this.value();
+  }
+
+  #list(close: string, item: () => boolean): boolean {
+    if (this.#is(close)) return true;
+    do {
+      if (!item()) return false;
+    } while (this.#is(','));
+    return this.#is(close);
+  }
+
+  #is(letter: string): boolean {
+    this.#take(space);
+    if (this.#text[this.at] !== letter) return false;
+    this.at += 1;
+    return true;
+  }
+
+  #take(pattern: RegExp): boolean {
+    pattern.lastIndex = this.at;
+    const match = pattern.exec(this.#text);
+    if (match === null) return false;
+    this.at += match[0].length;
+    return true;
+  }
+}

@@ -1,0 +1,122 @@
+import { openArchive } from '@cxvault/core';
+import { isCxvaultError, type ObjectStore } from '@cxvault/plugin-api';
+import type { CommandContext } from '../context.ts';
+import { firstExit } from '../exit-codes.ts';
+import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
+import { openCacheFolder } from '../session/cache-folder.ts';
+import { unlockChoice } from '../session/open-archive.ts';
+import { openSource } from '../session/open-source.ts';
+import { archiveOf, openStore } from '../session/open-store.ts';
+import { readUnlock } from '../settings/unlock.ts';
+import { type CheckOutcome, type DoctorCheck, failed, ok, skipped } from './doctor-checks.ts';
+import { checkSource } from './doctor-source.ts';
+import { checkStore } from './doctor-store.ts';
+
+/** `doctor --json`. */
+export interface DoctorResult {
+  /** No check failed. */
+  readonly ok: boolean;
+  readonly checks: readonly DoctorCheck[];
+}
+
+/** The flags of `doctor`. */
+export interface DoctorFlags extends ArchiveFlagValues {
+  readonly profile?: 'interactions' | 'platform';
+}
+
+/** Checks all that a run needs; a failed check does not keep the others from being made. */
+export async function doctor(
+  openContext: () => Promise<CommandContext>,
+  flags: DoctorFlags,
+): Promise<{ result: DoctorResult; exit: number }> {
+  const outcomes = await checkAll(openContext, flags);
+  return {
+    result: {
+      ok: outcomes.every(({ state }) => state !== 'failed'),
+      checks: outcomes.map(({ name, state, detail, hint }) => ({ name, state, detail, hint })),
+    },
+    exit: firstExit(outcomes.map(({ exit }) => exit)),
+  };
+}
+
+async function checkAll(
+  openContext: () => Promise<CommandContext>,
+  flags: DoctorFlags,
+): Promise<readonly CheckOutcome[]> {
+  let context: CommandContext;
+  try {
+    context = await openContext();
+  } catch (error) {
+    return [
+      failed('settings', error),
+      ...['login', 'store', 'archive'].map((name) => skipped(name, 'needs settings')),
+    ];
+  }
+  const settings = ok(
+    'settings',
+    context.settings.file ?? 'no configuration file; flags and environment only',
+  );
+  return [settings, ...(await sourceChecks(context, flags)), ...(await archiveChecks(context, flags))];
+}
+
+async function sourceChecks(context: CommandContext, flags: DoctorFlags): Promise<readonly CheckOutcome[]> {
+  try {
+    const source = await openSource(context, await openCacheFolder(context.oclif), flags);
+    try {
+      return await checkSource(source);
+    } finally {
+      await source.close();
+    }
+  } catch (error) {
+    return [failed('login', error), skipped('clock', 'needs an answer of the API')];
+  }
+}
+
+async function archiveChecks(context: CommandContext, flags: DoctorFlags): Promise<readonly CheckOutcome[]> {
+  try {
+    const url = archiveOf(context, flags.archive);
+    const { store } = await openStore(context, url);
+    try {
+      return await storeAndArchive(context, flags, store);
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    return [failed('store', error), skipped('archive', 'needs the store')];
+  }
+}
+
+async function storeAndArchive(
+  context: CommandContext,
+  flags: DoctorFlags,
+  store: ObjectStore,
+): Promise<readonly CheckOutcome[]> {
+  const archive = await checkArchive(context, flags, store);
+  // Nothing is written where no archive is: a misspelt path would become a folder.
+  if (archive.exit === 10) return [await checkListing(store), archive];
+  return [await checkStore(store), archive];
+}
+
+async function checkListing(store: ObjectStore): Promise<CheckOutcome> {
+  try {
+    for await (const found of store.list('')) if (found.size >= 0) break;
+    return skipped('store', 'it can be listed; writing is tried once there is an archive');
+  } catch (error) {
+    return failed('store', error);
+  }
+}
+
+async function checkArchive(
+  context: CommandContext,
+  flags: DoctorFlags,
+  store: ObjectStore,
+): Promise<CheckOutcome> {
+  try {
+    const archive = await openArchive(store, await readUnlock(unlockChoice(context, flags)));
+    return ok('archive', `${archive.id} opens with the given key`);
+  } catch (error) {
+    const outcome = failed('archive', error);
+    const nothingThere = isCxvaultError(error) && error.code === 'ARCHIVE_NOT_FOUND';
+    return nothingThere ? { ...outcome, hint: 'create it: cxvault init --archive URL' } : outcome;
+  }
+}
