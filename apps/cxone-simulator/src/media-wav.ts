@@ -1,0 +1,46 @@
+import { hash32 } from './hash.ts';
+
+export const wavHeaderBytes = 44;
+const sampleRate = 8000; // Hz
+/** Longer than the window of zstd's usual levels (2 MiB), so that repeating it does not flatter a compressor. */
+const toneBytes = 4 * 1024 * 1024;
+
+/** The header of a mono 16-bit PCM WAV file of this total size (even, at least 44). */
+export function wavHeader(totalBytes: number): Buffer {
+  const header = Buffer.alloc(wavHeaderBytes);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(totalBytes - 8, 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(16, 16); // bytes of the format chunk
+  header.writeUInt16LE(1, 20); // PCM
+  header.writeUInt16LE(1, 22); // channels
+  header.writeUInt32LE(sampleRate, 24);
+  header.writeUInt32LE(sampleRate * 2, 28); // bytes a second
+  header.writeUInt16LE(2, 32); // bytes a frame
+  header.writeUInt16LE(16, 34); // bits a sample
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(totalBytes - wavHeaderBytes, 40);
+  return header;
+}
+
+/** A tone of 440 Hz with noise, as samples; computed once, then repeated by every recording from another place. */
+export function toneBlock(seed: number): Buffer {
+  const samples = new Int16Array(toneBytes / 2);
+  const step = (2 * Math.PI * 440) / sampleRate;
+  let noise = seed === 0 ? 1 : seed;
+  for (let n = 0; n < samples.length; n += 1) {
+    noise ^= noise << 13;
+    noise ^= noise >>> 17;
+    noise ^= noise << 5;
+    samples[n] = Math.round(6000 * Math.sin(n * step)) + (noise >> 22); // noise of ±512
+  }
+  return Buffer.from(samples.buffer);
+}
+
+/** 16 quiet samples that tell this piece of this medium from every other: no two recordings or pieces are equal. */
+export function stamp(piece: Buffer, seed: number, stream: number, medium: number, number: number): void {
+  const bytes = Math.min(32, piece.length - (piece.length % 2));
+  for (let at = 0; at < bytes; at += 2) {
+    piece.writeUInt16LE(hash32(seed, stream, medium, number * 16 + at / 2) & 0xff, at);
+  }
+}

@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+
+const limit = 1_048_576; // bytes; the API's own bodies have a few hundred
+
+/** The body of a request as text; undefined when it is larger than 1 MiB. */
+export async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  if (request.method === 'GET' || request.method === 'HEAD') return '';
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of request) {
+    if (!Buffer.isBuffer(piece)) continue;
+    size += piece.length;
+    if (size > limit) return undefined;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
