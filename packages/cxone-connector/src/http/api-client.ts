@@ -1,0 +1,98 @@
+import type { JsonValue } from '@cxvault/plugin-api';
+import { parseJson } from '../json.ts';
+import { bodyText, discardBody } from './body.ts';
+import type { Call, Exchange } from './exchange.ts';
+import { failureOfResponse, invalidResponse, isTransientStatus, RequestFailure } from './request-failure.ts';
+import { retryAfterMs } from './retry-after.ts';
+import { retrying } from './retry.ts';
+import type { RetrySurroundings } from './retry.ts';
+
+/** A request as the profiles make it. */
+export type ApiRequest = Omit<Call, 'headers' | 'body' | 'leftOrigin'> & { readonly json?: JsonValue };
+
+/** The whole stack: retry around redirects, origin guard, bearer, budget and transport. */
+export class ApiClient {
+  readonly #exchange: Exchange;
+  readonly #retry: RetrySurroundings;
+  readonly #idleMs: number;
+
+  constructor(exchange: Exchange, retry: RetrySurroundings, idleMs: number) {
+    this.#exchange = exchange;
+    this.#retry = retry;
+    this.#idleMs = idleMs;
+  }
+
+  /**
+   * Sends, and reads the JSON answer. An answer that `read` throws on is retried like one that is no JSON.
+   * Throws `RequestFailure` in the end.
+   */
+  json<T>(request: ApiRequest, read: (json: JsonValue, headers: Headers) => T): Promise<T> {
+    return this.#send(request, 'application/json', async (response) => {
+      const text = await bodyText(response, {
+        idleMs: this.#idleMs,
+        ...(request.signal && { signal: request.signal }),
+      });
+      try {
+        return read(parseJson(text), response.headers);
+      } catch {
+        throw invalidResponse(response); // HTML, half a document, or not what the schema says
+      }
+    });
+  }
+
+  /** Sends a request whose answer's body does not matter. */
+  async send(request: ApiRequest): Promise<void> {
+    await this.#send(request, 'application/json', (response) =>
+      discardBody(response, { idleMs: this.#idleMs }),
+    );
+  }
+
+  /** Sends, and gives the response with its body unread; `accept` may throw `RequestFailure` on its headers. */
+  open(request: ApiRequest, accept: (response: Response) => void): Promise<Response> {
+    return this.#send(request, '*/*', async (response) => {
+      try {
+        accept(response);
+      } catch (error) {
+        await discardBody(response, { idleMs: this.#idleMs });
+        throw error;
+      }
+      return response;
+    });
+  }
+
+  /** The idle limit for bodies that {@link open} left unread, in milliseconds. */
+  get idleMs(): number {
+    return this.#idleMs;
+  }
+
+  #send<T>(request: ApiRequest, accept: string, take: (response: Response) => Promise<T>): Promise<T> {
+    const call = callOf(request, accept);
+    return retrying(this.#retry, call, async () => {
+      const response = await this.#exchange(call);
+      if (!response.ok) {
+        await discardBody(response, { idleMs: this.#idleMs });
+        throw this.#failure(response);
+      }
+      return take(response);
+    });
+  }
+
+  #failure(response: Response): RequestFailure {
+    const wait = retryAfterMs(response.headers, this.#retry.clock.now());
+    return new RequestFailure(failureOfResponse(response), {
+      transient: isTransientStatus(response.status),
+      ...(wait !== undefined && { retryAfterMs: wait }),
+    });
+  }
+}
+
+function callOf({ json, ...request }: ApiRequest, accept: string): Call {
+  const headers = {
+    accept,
+    'user-agent': 'cxvault',
+    // Media must come as stored: their length is checked, and compressed sound gains nothing.
+    ...(accept === '*/*' && { 'accept-encoding': 'identity' }),
+    ...(json !== undefined && { 'content-type': 'application/json' }),
+  };
+  return { ...request, headers, ...(json !== undefined && { body: JSON.stringify(json) }) };
+}

@@ -1,0 +1,24 @@
+/** `fetch` as far as this package uses it; injected. */
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
+/** One HTTP request of the connector. */
+export interface Call {
+  /** The budget's family, or `login`. */
+  readonly family: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+  /** Set once a redirect has led to another origin: from then on nothing secret is sent. */
+  readonly leftOrigin?: boolean;
+}
+
+/**
+ * Sends one request and gives the response as soon as its headers are there. Each concern (transport, budget,
+ * bearer, origin, redirects) is one function of this shape around the next.
+ *
+ * Throws `RequestFailure` when there is no response, `CxvaultError` when the system as a whole does not answer,
+ * and the signal's reason after an abort.
+ */
+export type Exchange = (call: Call) => Promise<Response>;

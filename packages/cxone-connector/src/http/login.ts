@@ -1,0 +1,162 @@
+import { CxvaultError, isCxvaultError, Secret } from '@cxvault/plugin-api';
+import type { JsonObject } from '@cxvault/plugin-api';
+import * as oauth from 'openid-client';
+import { camelObject } from '../field-names.ts';
+import type { Clock } from './clock.ts';
+import type { Call, Exchange } from './exchange.ts';
+import { readLoginAnswer } from './login-answer.ts';
+import { RequestFailure } from './request-failure.ts';
+import { retrying } from './retry.ts';
+import type { RetrySurroundings } from './retry.ts';
+import { tenantOfToken } from './token-claims.ts';
+import type { AccessToken } from './token-keeper.ts';
+
+/** Where and as whom to log in with OAuth 2.0 client credentials. */
+export interface LoginOptions {
+  readonly issuer: URL;
+  /** Skips discovery. */
+  readonly tokenUrl: URL | undefined;
+  readonly clientId: Secret;
+  readonly clientSecret: Secret;
+  readonly scopes: readonly string[];
+}
+
+/** What a login needs of its surroundings. */
+export interface LoginSurroundings {
+  readonly retry: RetrySurroundings;
+  readonly clock: Clock;
+  /** Sends with redirects left alone, plain http guarded. */
+  readonly exchange: Exchange;
+  /** The same with redirects followed: for discovery only, which sends nothing secret. */
+  readonly followingExchange: Exchange;
+  readonly idleMs: number;
+}
+
+/** A token is renewed this part of its life before its end, at most {@link renewalMarginMs}. */
+const renewalMarginPart = 0.1;
+const renewalMarginMs = 60_000;
+
+/**
+ * Makes the function that logs in: discovery once, then one token request a call. It throws `LOGIN_REFUSED` at
+ * once when the issuer says no, and `SOURCE_UNREACHABLE` after the retries when it does not answer. Errors of
+ * openid-client are never passed on: they carry the issuer's answer, token included.
+ */
+export function createLogin(
+  options: LoginOptions,
+  surroundings: LoginSurroundings,
+): (signal: AbortSignal) => Promise<AccessToken> {
+  let configuration: oauth.Configuration | undefined;
+  return async (signal) => {
+    const fetch = loginFetch(surroundings, signal);
+    try {
+      configuration ??= configure(options, await serverOf(options, fetch));
+      configuration[oauth.customFetch] = fetch;
+      const sentAt = surroundings.clock.monotonic();
+      const answer = await oauth.clientCredentialsGrant(configuration, { scope: options.scopes.join(' ') });
+      return accessToken(answer, sentAt);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw loginError(error, options);
+    }
+  };
+}
+
+async function serverOf(options: LoginOptions, fetch: oauth.CustomFetch): Promise<oauth.ServerMetadata> {
+  const { issuer, tokenUrl, clientId } = options;
+  if (tokenUrl) return { issuer: tokenUrl.origin, token_endpoint: tokenUrl.href };
+  const wellKnown = new URL(issuer);
+  wellKnown.pathname = `${issuer.pathname.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const discovered = await oauth.discovery(wellKnown, clientId.reveal(), undefined, oauth.None(), {
+    [oauth.customFetch]: fetch,
+    execute: [oauth.allowInsecureRequests],
+  });
+  return discovered.serverMetadata();
+}
+
+function configure(
+  { clientId, clientSecret }: LoginOptions,
+  server: oauth.ServerMetadata,
+): oauth.Configuration {
+  // Basic is also what RFC 8414 takes for granted when the server names no method.
+  const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+  const secret = clientSecret.reveal();
+  const auth = methods.includes('client_secret_basic')
+    ? oauth.ClientSecretBasic(secret)
+    : oauth.ClientSecretPost(secret);
+  const configuration = new oauth.Configuration(server, clientId.reveal(), undefined, auth);
+  // Our own guard knows which plain http is allowed; openid-client's knows https only.
+  oauth.allowInsecureRequests(configuration);
+  return configuration;
+}
+
+function loginFetch(surroundings: LoginSurroundings, signal: AbortSignal): oauth.CustomFetch {
+  const { retry, clock, exchange, followingExchange, idleMs } = surroundings;
+  return async (url, { method, headers, body }) => {
+    const isToken = method === 'POST';
+    const call: Call = {
+      family: 'login',
+      method: isToken ? 'POST' : 'GET',
+      url: new URL(url),
+      headers,
+      ...(isToken && { body: formText(body) }),
+      signal,
+    };
+    const json = await retrying(retry, call, async () => {
+      retry.counter.sent(call.family);
+      const response = await (isToken ? exchange(call) : followingExchange(call));
+      return readLoginAnswer(response, { idleMs, signal }, clock.now());
+    });
+    return Response.json(isToken ? tokenAnswer(json) : json);
+  };
+}
+
+function formText(body: oauth.FetchBody): string {
+  if (body instanceof URLSearchParams) return body.toString();
+  if (typeof body === 'string') return body;
+  throw new TypeError('the token request has no form');
+}
+
+/** The fields that are used, in OAuth's spelling; CXone may answer in camelCase and leave out the type. */
+function tokenAnswer(json: JsonObject): JsonObject {
+  const { accessToken, tokenType, expiresIn, scope } = camelObject(json);
+  return {
+    ...(accessToken !== undefined && { access_token: accessToken }),
+    token_type: tokenType ?? 'bearer',
+    ...(expiresIn != null && { expires_in: expiresIn }),
+    ...(typeof scope === 'string' && { scope }),
+    ...(Array.isArray(scope) && { scope: scope.join(' ') }),
+  };
+}
+
+function accessToken(answer: oauth.TokenEndpointResponse, sentAt: number): AccessToken {
+  const lifeMs = answer.expires_in === undefined ? undefined : answer.expires_in * 1000;
+  const marginMs = Math.min(renewalMarginMs, (lifeMs ?? 0) * renewalMarginPart);
+  return {
+    value: new Secret(answer.access_token),
+    renewAt: lifeMs === undefined ? undefined : sentAt + lifeMs - marginMs,
+    scopes: answer.scope?.split(/[\s,]+/).filter((name) => name !== ''),
+    tenant: tenantOfToken(answer.access_token),
+  };
+}
+
+function loginError(error: unknown, options: LoginOptions): Error {
+  const host = (options.tokenUrl ?? options.issuer).host;
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    if (isCxvaultError(cause)) return cause;
+    if (cause instanceof RequestFailure) return unreachable(cause, host);
+  }
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return new CxvaultError('SOURCE_RESPONSE_INVALID', 'the answer to the login cannot be understood', {
+    context: { host, reason: code },
+    hint: 'check CXONE_API_BASE and CXONE_ISSUER, or name the token endpoint in CXONE_TOKEN_URL',
+  });
+}
+
+function unreachable({ failure, networkCode }: RequestFailure, host: string): CxvaultError {
+  const { status, requestId, reason } = failure;
+  return new CxvaultError('SOURCE_UNREACHABLE', 'the login got no good answer', {
+    context: { host, reason, status, networkCode, requestId },
+    hint: 'check the address and the network, and try again later',
+  });
+}

@@ -1,0 +1,74 @@
+import type { SourceFailure } from '@cxvault/plugin-api';
+import { requestIdOf } from './request-id.ts';
+
+/**
+ * Why one request failed, inside this package only: callers get the {@link SourceFailure} as a value or as the
+ * context of a `CxvaultError`. It carries no cause, because errors of `fetch` can show signed URLs.
+ */
+export class RequestFailure extends Error {
+  readonly failure: SourceFailure;
+  /** True when the same request may succeed soon. */
+  readonly transient: boolean;
+  /** The network's error code, for example `ECONNRESET`. */
+  readonly networkCode: string | undefined;
+  /** The answer's own wish, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    failure: SourceFailure,
+    details: { transient: boolean; networkCode?: string; retryAfterMs?: number },
+  ) {
+    super(`request failed: ${failure.reason}`);
+    this.name = 'RequestFailure';
+    this.failure = failure;
+    this.transient = details.transient;
+    this.networkCode = details.networkCode;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+const permanentReasons: Readonly<Record<number, string>> = { 403: 'denied', 404: 'not-found', 410: 'gone' };
+
+/** The failure that a response with an error status stands for. */
+export function failureOfResponse(response: Response): SourceFailure {
+  const requestId = requestIdOf(response.headers);
+  return {
+    ...reasonOfStatus(response.status),
+    status: response.status,
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+function reasonOfStatus(status: number): { reason: string; permanent: boolean } {
+  const permanent = permanentReasons[status];
+  if (permanent !== undefined) return { reason: permanent, permanent: true };
+  if (status === 429) return { reason: 'throttled', permanent: false };
+  return { reason: status >= 500 ? 'server-error' : 'refused', permanent: false };
+}
+
+/** True for statuses that another try may change: 408 is the server's own time-out. */
+export function isTransientStatus(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408;
+}
+
+/** The response came, but cannot be what was asked for. */
+export function invalidResponse(response: Response): RequestFailure {
+  const failure = { ...failureOfResponse(response), reason: 'invalid-response', permanent: false };
+  return new RequestFailure(failure, { transient: true });
+}
+
+/** No response, or one that broke off. Takes only the code of the error: its text may hold a URL. */
+export function networkFailure(error: unknown, response?: Response): RequestFailure {
+  const known = response === undefined ? {} : failureOfResponse(response);
+  const networkCode = networkCodeOf(error);
+  return new RequestFailure(
+    { ...known, reason: 'network', permanent: false },
+    { transient: true, ...(networkCode !== undefined && { networkCode }) },
+  );
+}
+
+function networkCodeOf(error: unknown, depth = 0): string | undefined {
+  if (!(error instanceof Error) || depth > 4) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return networkCodeOf(error.cause, depth + 1);
+}

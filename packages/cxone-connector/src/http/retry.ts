@@ -1,0 +1,125 @@
+import type { SourceLog } from '@cxvault/plugin-api';
+import type { CallCounter } from './call-counts.ts';
+import type { Clock } from './clock.ts';
+import { RequestFailure } from './request-failure.ts';
+
+/** When and how often a request is sent again. */
+export interface RetryPolicy {
+  /** Retries after the first try. @default 3 (architecture.md, "Rate") */
+  readonly retries: number;
+  /** Milliseconds: the longest wait before the first retry; doubles each time. @default 500 */
+  readonly baseMs: number;
+  /** Milliseconds: no wait is longer, unless the answer asks for it. @default 30_000 */
+  readonly capMs: number;
+  /** Milliseconds for which one request may be throttled, without using up a retry. @default 1_800_000 */
+  readonly throttledMs: number;
+  /** Milliseconds: the longest own pause after a throttled answer; the budget's gate waits for the rest. @default 1_000 */
+  readonly throttlePauseMs: number;
+}
+
+export const defaultRetryPolicy: RetryPolicy = {
+  retries: 3,
+  baseMs: 500,
+  capMs: 30_000,
+  throttledMs: 1_800_000,
+  throttlePauseMs: 1_000,
+};
+
+/** What retrying needs of its surroundings. */
+export interface RetrySurroundings {
+  readonly policy: RetryPolicy;
+  readonly clock: Clock;
+  /** [0, 1) */
+  readonly random: () => number;
+  readonly counter: CallCounter;
+  readonly log: SourceLog;
+}
+
+interface Tries {
+  readonly family: string;
+  readonly startedAt: number;
+  readonly signal: AbortSignal | undefined;
+  failed: number;
+  throttled: number;
+  successesAtLast503: number | undefined;
+}
+
+/**
+ * Tries until it works, fails for good, or the policy is used up; then the last `RequestFailure` is thrown. Waits
+ * by exponential back-off with full jitter. Throttled answers (429, 503) are the family's concern and use up no
+ * retry. But a 503 that comes again although others of the family got through meanwhile is this request's own.
+ */
+export async function retrying<T>(
+  surroundings: RetrySurroundings,
+  call: { readonly family: string; readonly signal?: AbortSignal },
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const startedAt = surroundings.clock.monotonic();
+  const tries: Tries = {
+    family: call.family,
+    startedAt,
+    signal: call.signal,
+    failed: 0,
+    throttled: 0,
+    successesAtLast503: undefined,
+  };
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof RequestFailure) || !error.transient) throw error;
+      const waitMs = waitBeforeNext(surroundings, tries, error);
+      if (waitMs === undefined) throw error;
+      await pause(surroundings, tries, error, waitMs);
+    }
+  }
+}
+
+function waitBeforeNext(
+  surroundings: RetrySurroundings,
+  tries: Tries,
+  error: RequestFailure,
+): number | undefined {
+  const { policy, random } = surroundings;
+  if (isThrottled(surroundings, tries, error)) {
+    tries.throttled += 1;
+    return random() * Math.min(policy.throttlePauseMs, 100 * 2 ** tries.throttled);
+  }
+  if (tries.failed >= policy.retries) return undefined;
+  const longest = Math.min(policy.capMs, policy.baseMs * 2 ** tries.failed);
+  tries.failed += 1;
+  return Math.max(random() * longest, error.retryAfterMs ?? 0);
+}
+
+function isThrottled(
+  { clock, counter, policy }: RetrySurroundings,
+  tries: Tries,
+  error: RequestFailure,
+): boolean {
+  const { status } = error.failure;
+  if (tries.family === 'login' || (status !== 429 && status !== 503)) return false;
+  if (clock.monotonic() - tries.startedAt >= policy.throttledMs) return false;
+  if (status === 429) return true;
+  const before = tries.successesAtLast503;
+  tries.successesAtLast503 = counter.successes(tries.family);
+  return before === undefined || before === tries.successesAtLast503;
+}
+
+async function pause(
+  { clock, counter, log }: RetrySurroundings,
+  { family, signal }: Tries,
+  { failure, networkCode }: RequestFailure,
+  waitMs: number,
+): Promise<void> {
+  counter.retried(family);
+  const { reason, status, requestId } = failure;
+  log('debug', 'request.retry', {
+    family,
+    reason,
+    status,
+    requestId,
+    networkCode,
+    waitMs: Math.round(waitMs),
+  });
+  await clock.sleep(waitMs, signal);
+}
