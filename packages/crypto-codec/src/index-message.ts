@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { messageSizeOf } from './cobblestone.ts';
+import { CodecError } from './codec-error.ts';
+import { compressFrameSync, decompressBounded } from './frames.ts';
+import { parseJson } from './json-text.ts';
+
+/** The most that an INDEX message may take, decompressed and as a message; bytes (archive-format.md). */
+export const largestIndex = 64 * 2 ** 20;
+
+const size = z.int().nonnegative();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const recordEntry = z.object({
+  interaction_id: z.string(),
+  sha256,
+  frame: size,
+  start: size,
+  length: size,
+});
+
+const objectIndex = z.object({
+  object_key: z.string().min(1),
+  bytes: size,
+  sha256,
+  frames: z.array(z.tuple([size, size, size])),
+  records: z.array(recordEntry).optional(),
+  medium: z.object({ interaction_id: z.string(), media_id: z.string(), content_type: z.string() }).optional(),
+});
+
+/**
+ * What the INDEX message says of an object, under the format's own names. `frames` are
+ * [offset, length, raw length] in DATA's plaintext; `bytes` and `sha256` are of the original content.
+ */
+export type ObjectIndex = z.infer<typeof objectIndex>;
+
+/** One record of a segment: `start` and `length` are bytes in the decompressed frame, without the newline. */
+export type RecordEntry = z.infer<typeof recordEntry>;
+
+/** The INDEX message's plaintext: one zstd frame of JSON. */
+export function encodeIndex(index: ObjectIndex): Buffer {
+  const json = Buffer.from(JSON.stringify(index));
+  const frame = compressFrameSync(json);
+  if (json.length > largestIndex || messageSizeOf(frame.length) > largestIndex) {
+    throw new CodecError('index', 'index', 'the index would be larger than 64 MiB');
+  }
+  return frame;
+}
+
+/** Parses the INDEX message's plaintext. Throws a CodecError (`index`). */
+export function decodeIndex(plaintext: Uint8Array): ObjectIndex {
+  const json = decompressBounded(plaintext, largestIndex, 'index', 'index');
+  const result = objectIndex.safeParse(parseJson(json, 'index', 'index'));
+  if (result.success) return result.data;
+  const where = result.error.issues[0]?.path.join('.') ?? '';
+  throw new CodecError('index', 'index', `the index is malformed at ${where === '' ? 'its top' : where}`);
+}

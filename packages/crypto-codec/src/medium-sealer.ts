@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { compressFrame, frameSize } from './frames.ts';
+import { newId } from './ids.ts';
+import { ObjectSealer } from './object-sealer.ts';
+import type { SealTarget } from './object-sealer.ts';
+import { PieceBuffer } from './piece-buffer.ts';
+import type { SealOptions, SealedSummary } from './seal-options.ts';
+
+/** Compression must save a tenth of the first frame to be worth the reader's work. */
+const worthwhileShare = 0.9;
+
+/** What a medium is, for its index. */
+export interface MediumName {
+  readonly interactionId: string;
+  readonly mediaId: string;
+  readonly contentType: string;
+}
+
+/** A medium on its way into an archive object. */
+export interface SealingMedium {
+  readonly objectId: string;
+  readonly objectKey: string;
+  /** The stored object in pieces, to be read once. Pulls the body with back-pressure; memory stays bounded. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** What the journal says of the object. Throws an Error before `bytes` has ended. */
+  readonly summary: () => SealedSummary;
+}
+
+/**
+ * Seals one medium (kind 2) as its body arrives. A body that fails makes `bytes` fail with the same error, before the
+ * trailer: such an object is never whole. Identity unless the first 1 MiB shrinks by about a tenth.
+ */
+export function sealMedium(
+  body: AsyncIterable<Uint8Array>,
+  medium: MediumName,
+  options: SealOptions,
+): SealingMedium {
+  const objectId = newId();
+  const target: SealTarget = { kind: 'media', objectId, objectKey: options.objectKeyOf(objectId) };
+  let summary: SealedSummary | undefined;
+  const bytes = sealedPieces(body, medium, target, options, (done) => {
+    summary = done;
+  });
+  return {
+    objectId,
+    objectKey: target.objectKey,
+    bytes,
+    summary: () => {
+      if (summary === undefined) throw new Error('the medium has not been read to its end');
+      return summary;
+    },
+  };
+}
+
+async function* sealedPieces(
+  body: AsyncIterable<Uint8Array>,
+  medium: MediumName,
+  target: SealTarget,
+  options: SealOptions,
+  done: (summary: SealedSummary) => void,
+): AsyncGenerator<Uint8Array> {
+  const original = new OriginalBody(body);
+  const blocks = blocksOf(original.pieces());
+  try {
+    const first = await firstBlock(blocks, options);
+    const sealer = new ObjectSealer(target, first.compressed === undefined ? 'identity' : 'zstd', options);
+    yield* sealBlocks(sealer, first, blocks);
+    const { pieces, summary } = sealer.finish(original.digest(), { medium: indexed(medium) });
+    done(summary);
+    yield* pieces;
+  } finally {
+    // closes the body too when the reader of the pieces gives up early
+    await blocks.return(undefined);
+  }
+}
+
+function indexed(medium: MediumName): { interaction_id: string; media_id: string; content_type: string } {
+  return { interaction_id: medium.interactionId, media_id: medium.mediaId, content_type: medium.contentType };
+}
+
+/** Counts and hashes the body as it passes. */
+class OriginalBody {
+  readonly #body: AsyncIterable<Uint8Array>;
+  readonly #hash = createHash('sha256');
+  #bytes = 0;
+
+  constructor(body: AsyncIterable<Uint8Array>) {
+    this.#body = body;
+  }
+
+  async *pieces(): AsyncGenerator<Uint8Array> {
+    for await (const piece of this.#body) {
+      this.#hash.update(piece);
+      this.#bytes += piece.length;
+      yield piece;
+    }
+  }
+
+  digest(): { bytes: number; sha256: string } {
+    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+}
+
+/** Cuts a stream into blocks of 1 MiB, the last one shorter. */
+async function* blocksOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  const buffer = new PieceBuffer(frameSize);
+  for await (const piece of pieces) {
+    buffer.write(piece);
+    yield* buffer.take();
+  }
+  yield* buffer.takeAll();
+}
+
+interface FirstBlock {
+  readonly raw: Buffer;
+  /** Its frame, if compressing is worth while. */
+  readonly compressed?: Buffer;
+}
+
+/** Decides the encoding, which the header must state before anything else. Empty for an empty body. */
+async function firstBlock(blocks: AsyncGenerator<Buffer>, options: SealOptions): Promise<FirstBlock> {
+  const next = await blocks.next();
+  if (next.done === true) return { raw: Buffer.alloc(0) };
+  const raw = next.value;
+  if (options.compression === 'none') return { raw };
+  const compressed = await compressFrame(raw);
+  return compressed.length <= raw.length * worthwhileShare ? { raw, compressed } : { raw };
+}
+
+function sealBlocks(
+  sealer: ObjectSealer,
+  first: FirstBlock,
+  rest: AsyncGenerator<Buffer>,
+): AsyncGenerator<Buffer> {
+  if (first.compressed === undefined) return sealIdentity(sealer, first.raw, rest);
+  return sealFrames(sealer, { rawSize: first.raw.length, sealed: Promise.resolve(first.compressed) }, rest);
+}
+
+async function* sealIdentity(
+  sealer: ObjectSealer,
+  first: Buffer,
+  rest: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  sealer.writeIdentity(first);
+  yield* sealer.take();
+  for await (const block of rest) {
+    sealer.writeIdentity(block);
+    yield* sealer.take();
+  }
+}
+
+interface Frame {
+  readonly rawSize: number;
+  readonly sealed: Promise<Buffer>;
+}
+
+/** One frame ahead: the thread pool compresses the next frame while this thread encrypts the one before. */
+async function* sealFrames(
+  sealer: ObjectSealer,
+  first: Frame,
+  rest: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  let current = first;
+  for await (const block of rest) {
+    const next = { rawSize: block.length, sealed: compressFrame(block) };
+    next.sealed.catch(() => undefined); // reported when it is awaited
+    sealer.writeFrame(await current.sealed, current.rawSize);
+    yield* sealer.take();
+    current = next;
+  }
+  sealer.writeFrame(await current.sealed, current.rawSize);
+  yield* sealer.take();
+}
