@@ -19,14 +19,14 @@ export async function* bodyChunks(
   limits: BodyLimits,
 ): AsyncGenerator<Uint8Array, void, void> {
   if (response.body === null) return;
-  const reader = response.body.getReader();
+  const reader: ReadableStreamDefaultReader<unknown> = response.body.getReader();
   const expected = announcedSize(response);
   let received = 0;
   const watch = watchIdle(limits.idleMs, () => void reader.cancel().catch(() => undefined));
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) break;
+      if (done || !(value instanceof Uint8Array)) break; // fetch gives bytes only
       received += value.byteLength;
       watch.pause(); // the time that the caller takes is not the server's silence
       yield value;

@@ -124,7 +124,7 @@ function tokenAnswer(json: JsonObject): JsonObject {
     token_type: tokenType ?? 'bearer',
     ...(expiresIn != null && { expires_in: expiresIn }),
     ...(typeof scope === 'string' && { scope }),
-    ...(Array.isArray(scope) && { scope: scope.join(' ') }),
+    ...(Array.isArray(scope) && { scope: scope.filter((name) => typeof name === 'string').join(' ') }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { CxvaultError } from '@cxvault/plugin-api';
 import type { ErrorCode } from '@cxvault/plugin-api';
-import { RequestFailure } from '../http/request-failure.ts';
+import type { RequestFailure } from '../http/request-failure.ts';
 
 /** The error of the whole source that a failed request of its list stands for. */
 export function sourceError(failed: RequestFailure, what: string, host: string): CxvaultError {
