@@ -30,15 +30,19 @@ export class MediaBodies {
     return hash.digest('hex');
   }
 
+  /** Views of the one tone block, each after a stamp of its own: no copying. */
   *#recording(medium: Medium): Generator<Buffer> {
     yield wavHeader(medium.bytes);
     const tone = (this.#tone ??= toneBlock(this.#seed));
     const number = this.#number(medium);
-    let from = (number * 2) % tone.length;
+    let from = (hash32(this.#seed, streams.mediaContent, number, -1) * 2) % tone.length;
     let left = medium.bytes - wavHeaderBytes;
     for (let n = 0; left > 0; n += 1) {
-      const piece = Buffer.from(tone.subarray(from, from + Math.min(left, pieceBytes)));
-      stamp(piece, this.#seed, streams.mediaContent, number, n);
+      const mark = stamp(this.#seed, streams.mediaContent, number, n).subarray(0, left);
+      yield mark;
+      left -= mark.length;
+      if (left === 0) return;
+      const piece = tone.subarray(from, from + Math.min(left, pieceBytes));
       yield piece;
       left -= piece.length;
       from = (from + piece.length) % tone.length;

@@ -12,18 +12,23 @@ const sentences = [
   'No, that was all. Thank you 🙂',
 ] as const;
 
-/** The transcript of a conversation, as JSON in UTF-8. */
-export function transcript(seed: number, index: number, ordinal: number): Buffer {
-  const h = hash32(seed, streams.text, index, ordinal);
-  const messages = Array.from({ length: 4 + (h % 40) }, (_, n) => ({
-    at: n * 7,
-    from: n % 2 === 0 ? 'agent' : 'customer',
-    text: pick(sentences, hash32(seed, streams.text, h, n)),
-  }));
-  return Buffer.from(JSON.stringify({ conversation: h.toString(16), messages }), 'utf8');
+/** The size of a transcript in bytes: known without writing it, since details and the truth name it for each. */
+export function transcriptBytes(seed: number, index: number, ordinal: number): number {
+  return 512 + (hash32(seed, streams.text, index, ordinal) % 8192);
 }
 
-/** The size of {@link transcript}, in bytes. */
-export function transcriptBytes(seed: number, index: number, ordinal: number): number {
-  return transcript(seed, index, ordinal).length;
+/** The transcript of a conversation: JSON in UTF-8, filled up with spaces to {@link transcriptBytes}. */
+export function transcript(seed: number, index: number, ordinal: number): Buffer {
+  const whole = Buffer.alloc(transcriptBytes(seed, index, ordinal), ' ');
+  const h = hash32(seed, streams.text, index, ordinal);
+  let at = whole.write(`{"conversation":"${h.toString(16)}","messages":[`);
+  for (let n = 0; ; n += 1) {
+    const text = pick(sentences, hash32(seed, streams.text, h, n));
+    const message = JSON.stringify({ at: n * 7, from: n % 2 === 0 ? 'agent' : 'customer', text });
+    const line = `${n === 0 ? '' : ',\n'}${message}`;
+    if (at + Buffer.byteLength(line) + 2 > whole.length) break;
+    at += whole.write(line, at);
+  }
+  whole.write(']}', at);
+  return whole;
 }

@@ -37,10 +37,13 @@ export function toneBlock(seed: number): Buffer {
   return Buffer.from(samples.buffer);
 }
 
+export const stampBytes = 32;
+
 /** 16 quiet samples that tell this piece of this medium from every other: no two recordings or pieces are equal. */
-export function stamp(piece: Buffer, seed: number, stream: number, medium: number, number: number): void {
-  const bytes = Math.min(32, piece.length - (piece.length % 2));
-  for (let at = 0; at < bytes; at += 2) {
-    piece.writeUInt16LE(hash32(seed, stream, medium, number * 16 + at / 2) & 0xff, at);
+export function stamp(seed: number, stream: number, medium: number, piece: number): Buffer {
+  const samples = Buffer.alloc(stampBytes);
+  for (let at = 0; at < stampBytes; at += 2) {
+    samples[at] = hash32(seed, stream, medium, piece * 16 + at / 2) & 0xff;
   }
+  return samples;
 }
