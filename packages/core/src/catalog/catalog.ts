@@ -218,13 +218,18 @@ export class Catalog {
     return this.#db.get('SELECT 1 FROM erased WHERE interaction_id = ?', interactionId) !== undefined;
   }
 
-  /** True when this exact update time is journalled, archived or seen, and is not racy. */
+  /**
+   * True when this exact update time is journalled, archived or seen, and is not racy. A list whose times are whole
+   * seconds may show a time that the detail gave with its fraction.
+   */
   knowsTime(interactionId: string, updatedTime: string): boolean {
+    const until = updatedTime.endsWith('.000Z') ? updatedTime.replace('.000Z', '.999Z') : updatedTime;
     return (
       this.#db.get(
-        'SELECT 1 FROM times WHERE interaction_id = ? AND updated_time = ? AND racy = 0',
+        'SELECT 1 FROM times WHERE interaction_id = ? AND updated_time BETWEEN ? AND ? AND racy = 0',
         interactionId,
         updatedTime,
+        until,
       ) !== undefined
     );
   }

@@ -1,0 +1,191 @@
+import type {
+  InteractionSource,
+  SourceFailure,
+  SourceIdentity,
+  SourceInteraction,
+  SourceMedium,
+} from '@cxvault/plugin-api';
+import type { ObjectKey } from '@cxvault/crypto-codec';
+
+import type { Archive } from '../archive.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Version } from '../catalog/rows.ts';
+import type { Clock } from '../clock.ts';
+import type { AbsentMedium, EntryObject, SeenInteraction } from '../journal-entry.ts';
+import type { KeyAllocator } from '../key-ring.ts';
+import { journalAbsent, journalMedia, removedMedia, unchangedMedium } from './carry-over.ts';
+import type { ReadyInteraction } from './committer.ts';
+import type { MediaArchiver } from './media-archiver.ts';
+import { recordBefore } from './previous-record.ts';
+import { provisionalUntil } from './provisional.ts';
+import {
+  type ArchivedRecord,
+  type MediumMetadata,
+  archivalRecord,
+  describeMedium,
+  recordLine,
+} from './record.ts';
+import type { WorkItem } from './work-list.ts';
+
+/** Update times younger than this when they are fetched may still change (architecture: "Versions"). */
+export const racyAge = 60_000; // milliseconds
+
+/** A new version whose media are stored, ready to be committed. */
+export interface NewVersion {
+  readonly ready: ReadyInteraction;
+  /** Of the originals that were stored for it. */
+  readonly mediaBytes: number;
+  /** The record of the version before. */
+  readonly before: ArchivedRecord | undefined;
+  /** Nothing of it was stored before this time; milliseconds since 1970. */
+  readonly storedSince: number;
+}
+
+/** What became of one interaction. */
+export type InteractionOutcome =
+  | NewVersion
+  | { readonly seen: SeenInteraction }
+  | { readonly failure: SourceFailure; readonly updatedTime: string };
+
+export interface InteractionArchiverOptions {
+  readonly archive: Archive;
+  readonly catalog: Catalog;
+  readonly source: InteractionSource;
+  readonly identity: SourceIdentity;
+  readonly media: MediaArchiver;
+  readonly keys: KeyAllocator;
+  readonly clock: Clock;
+  /** False: media are skipped, and fetched by the next run that fetches media. */
+  readonly fetchMedia: boolean;
+}
+
+/** The media of the new version: stored now, taken over, or absent. */
+interface MediaResult {
+  readonly metadata: MediumMetadata[];
+  readonly objects: EntryObject[];
+  /** Of the originals that were stored now. */
+  readonly bytes: number;
+}
+
+/** Turns one interaction of the source into what the journal will say of it. */
+export class InteractionArchiver {
+  readonly #options: InteractionArchiverOptions;
+
+  constructor(options: InteractionArchiverOptions) {
+    this.#options = options;
+  }
+
+  /** Fetches an interaction with its media. Throws when the source or the store fails as a whole. */
+  async archive(item: WorkItem, signal: AbortSignal): Promise<InteractionOutcome> {
+    const fetched = await this.#options.source.fetch(item.interactionId, { signal });
+    if ('unavailable' in fetched) return { failure: fetched.unavailable, updatedTime: item.updatedTime };
+    if (isStale(fetched, item)) return { failure: staleDetail, updatedTime: item.updatedTime };
+    const previous = this.#options.catalog.latest(item.interactionId);
+    const asksForMedia = item.reason === 'absent' || item.reason === 'asked';
+    if (previous && !asksForMedia && digest(fetched, previous.absent) === previous.content) {
+      return { seen: seenOf(fetched, item) };
+    }
+    return this.#newVersion(fetched, item, previous, signal);
+  }
+
+  async #newVersion(
+    fetched: SourceInteraction,
+    item: WorkItem,
+    previous: Version | undefined,
+    signal: AbortSignal,
+  ): Promise<InteractionOutcome> {
+    const before = previous && (await recordBefore(this.#options.archive, previous, signal));
+    const storedSince = this.#options.clock.now();
+    const media = await this.#media(fetched, before, signal);
+    if ('failure' in media) return { failure: media.failure, updatedTime: updatedTimeOf(fetched, item) };
+    const until = provisionalUntil(fetched.endedTime, fetched.fetchedAt);
+    const absent = journalAbsent(media.metadata, until);
+    const content = digest(fetched, absent);
+    if (content === previous?.content) return { seen: seenOf(fetched, item) };
+    const record = archivalRecord(fetched, media.metadata, this.#options.identity);
+    return {
+      ready: {
+        line: recordLine(record),
+        archived: {
+          ...seenOf(fetched, item),
+          content,
+          media: journalMedia(media.metadata),
+          absent,
+          ...(fetched.legs && {
+            legs: fetched.legs.map((leg) => ({ id: leg.id, updated_time: leg.updatedTime })),
+          }),
+        },
+        objects: media.objects,
+      },
+      mediaBytes: media.bytes,
+      before,
+      storedSince,
+    };
+  }
+
+  async #media(
+    fetched: SourceInteraction,
+    before: ArchivedRecord | undefined,
+    signal: AbortSignal,
+  ): Promise<MediaResult | { failure: SourceFailure }> {
+    const metadata: MediumMetadata[] = [];
+    const objects: EntryObject[] = [];
+    let bytes = 0;
+    let key: ObjectKey | undefined; // one key for all media of an interaction, so that it can be erased
+    for (const medium of fetched.media) {
+      const unchanged = unchangedMedium(medium, before);
+      if (unchanged) {
+        metadata.push(unchanged);
+      } else if (!this.#options.fetchMedia) {
+        metadata.push({ ...describeMedium(medium), absent: 'skipped' });
+      } else {
+        key ??= await this.#options.keys.next();
+        const result = await this.#medium(fetched.interactionId, medium, key, signal);
+        if ('failure' in result) return result;
+        metadata.push(result.metadata);
+        if (result.object) objects.push(result.object);
+        bytes += result.object ? (result.metadata.bytes ?? 0) : 0;
+      }
+    }
+    return { metadata: [...metadata, ...removedMedia(fetched.media, before)], objects, bytes };
+  }
+
+  async #medium(
+    interactionId: string,
+    medium: SourceMedium,
+    key: ObjectKey,
+    signal: AbortSignal,
+  ): Promise<{ metadata: MediumMetadata; object?: EntryObject } | { failure: SourceFailure }> {
+    const outcome = await this.#options.media.store(interactionId, medium, key, signal);
+    if ('failure' in outcome) return outcome;
+    if ('absent' in outcome) return { metadata: { ...describeMedium(medium), absent: outcome.absent } };
+    const { object, contentType, bytes, sha256 } = outcome;
+    const stored = { content_type: contentType, bytes, sha256, object_key: object.key };
+    return { metadata: { ...describeMedium(medium), ...stored }, object };
+  }
+}
+
+const staleDetail: SourceFailure = { reason: 'stale-detail', permanent: false };
+
+/** A detail older than its row comes from a replica that lags. */
+function isStale(fetched: SourceInteraction, item: WorkItem): boolean {
+  return fetched.updatedTime !== undefined && fetched.updatedTime < item.updatedTime;
+}
+
+function updatedTimeOf(fetched: SourceInteraction, item: WorkItem): string {
+  return fetched.updatedTime ?? item.updatedTime;
+}
+
+function seenOf(fetched: SourceInteraction, item: WorkItem): SeenInteraction {
+  const updatedTime = updatedTimeOf(fetched, item);
+  const racy = updatedTime === '' || fetched.fetchedAt - Date.parse(updatedTime) < racyAge;
+  return {
+    interaction_id: fetched.interactionId,
+    updated_time: updatedTime === '' ? null : updatedTime,
+    ...(racy && { racy }),
+  };
+}
+
+function digest(fetched: SourceInteraction, absent: readonly AbsentMedium[]): string {
+  return fetched.contentDigest(absent.map(({ media_id, code }) => ({ mediaId: media_id, code })));
+}

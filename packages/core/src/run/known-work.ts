@@ -1,0 +1,38 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import { dueAbsences } from './provisional.ts';
+import type { WorkList } from './work-list.ts';
+
+/** What a run has to look at whatever the list shows. */
+export interface KnownWorkOptions {
+  readonly catalog: Catalog;
+  /** Only these, if given. */
+  readonly interactions?: readonly string[] | undefined;
+  /** Also what was given up. */
+  readonly retryFailed: boolean;
+  /** Also absent media that are due to be asked for again. */
+  readonly media: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Puts the interactions that were asked for on the work list; else open failures, and absent media that are due. */
+export function addKnownWork(work: WorkList, options: KnownWorkOptions): void {
+  const { catalog, interactions, retryFailed, media, now } = options;
+  if (interactions) {
+    for (const id of interactions)
+      work.addOnce({ interactionId: id, updatedTime: '', reason: 'asked', attempt: 1 });
+    return;
+  }
+  for (const {
+    interaction_id: interactionId,
+    updated_time: updatedTime,
+    given_up,
+  } of catalog.openFailures()) {
+    if (given_up === 1 && !retryFailed) continue;
+    work.addOnce({ interactionId, updatedTime, reason: 'failure', attempt: 1 });
+  }
+  if (!media) return;
+  for (const { interaction_id: interactionId, updated_time: updatedTime } of dueAbsences(catalog, now)) {
+    work.addOnce({ interactionId, updatedTime, reason: 'absent', attempt: 1 });
+  }
+}

@@ -1,0 +1,125 @@
+import {
+  CxvaultError,
+  isCxvaultError,
+  type InteractionRef,
+  type InteractionSource,
+  type ListWindow,
+} from '@cxvault/plugin-api';
+
+import type { Catalog } from '../catalog/catalog.ts';
+import { racyAge } from './interaction-archiver.ts';
+import type { WorkList } from './work-list.ts';
+
+// A list that never settles ends without a window, so that the next run lists the same period again.
+const mostPasses = 50;
+const mostRestarts = 100;
+
+/** What listing a window has shown so far. */
+export interface ListCounts {
+  /** Rows, repeated ones included. */
+  rows: number;
+  /** Interactions that were found archived already, with nothing to do. */
+  unchanged: number;
+  /** Interactions that were given up before and have not moved since. */
+  givenUp: number;
+}
+
+/** Lists a window, pass after pass, until a pass shows nothing new. */
+export class Lister {
+  readonly #source: InteractionSource;
+  readonly #catalog: Catalog;
+  readonly #work: WorkList;
+  readonly #window: ListWindow;
+  readonly counts: ListCounts = { rows: 0, unchanged: 0, givenUp: 0 };
+
+  constructor(options: { source: InteractionSource; catalog: Catalog; work: WorkList; window: ListWindow }) {
+    this.#source = options.source;
+    this.#catalog = options.catalog;
+    this.#work = options.work;
+    this.#window = options.window;
+  }
+
+  /** True when the last pass showed nothing new: all of the window was sighted. `stop`: ends it early. */
+  async list(signal: AbortSignal, stop: () => boolean): Promise<boolean> {
+    let restarts = 0;
+    for (let pass = 1; pass <= mostPasses; pass += 1) {
+      const found = await this.#pass(signal, stop).catch((error: unknown) => {
+        if (!isExpiredCursor(error) || (restarts += 1) > mostRestarts) throw error;
+        return 'expired' as const;
+      });
+      if (stop()) return false;
+      if (found === 0) return true;
+      if (found === 'expired') pass -= 1; // a pass that broke off says nothing about the list
+    }
+    return false;
+  }
+
+  /** Reads the list from its newest row to a whole page older than the window; returns how many rows were new. */
+  async #pass(signal: AbortSignal, stop: () => boolean): Promise<number> {
+    let rows = 0;
+    let found = 0;
+    for await (const page of this.#source.list(this.#window, { signal })) {
+      rows += page.rows.length;
+      this.#work.addAll(() => {
+        for (const row of page.rows) found += Number(this.#take(row));
+      });
+      if (stop() || (page.rows.length > 0 && page.rows.every((row) => this.#isOlder(row)))) break;
+    }
+    if (rows === 0 && this.#catalog.interactionCount() > 0) throw emptyList();
+    this.counts.rows += rows;
+    return found;
+  }
+
+  #isOlder(row: InteractionRef): boolean {
+    return row.updatedTime !== undefined && row.updatedTime < this.#window.from;
+  }
+
+  /** Puts a row on the work list if there is something to do; true when it is new and lies in the window. */
+  #take(row: InteractionRef): boolean {
+    const { interactionId, updatedTime = '' } = row;
+    if (this.#isOlder(row) || this.#catalog.isErased(interactionId)) return false;
+    const beyond = updatedTime >= this.#window.to;
+    // newer than the window: the next one covers it. Only what was never archived is taken along already
+    if (beyond && (this.#work.hasSighted(interactionId) || this.#catalog.latest(interactionId))) return false;
+    if (!this.#work.sight(interactionId, updatedTime)) return false;
+    this.#sort(interactionId, updatedTime);
+    return !beyond;
+  }
+
+  #sort(interactionId: string, updatedTime: string): void {
+    if (updatedTime !== '' && this.#catalog.knowsTime(interactionId, updatedTime)) {
+      this.counts.unchanged += 1;
+      return;
+    }
+    const failure = this.#catalog.openFailure(interactionId);
+    if (failure?.given_up === 1 && updatedTime !== '' && updatedTime <= failure.updated_time) {
+      this.counts.givenUp += 1;
+      return;
+    }
+    const item = { interactionId, updatedTime, reason: 'listed', attempt: 1 } as const;
+    this.#work.add(item, this.#isFresh(interactionId, updatedTime) ? 'fresh' : 'now');
+  }
+
+  /**
+   * An archived interaction that changed just before the run, mostly by our own mark: fetched last, when its
+   * update time can be trusted, and so once instead of twice.
+   */
+  #isFresh(interactionId: string, updatedTime: string): boolean {
+    const fresh = updatedTime !== '' && Date.parse(updatedTime) > Date.parse(this.#window.to) - racyAge;
+    return fresh && this.#catalog.latest(interactionId) !== undefined;
+  }
+}
+
+function isExpiredCursor(error: unknown): boolean {
+  return isCxvaultError(error) && error.context['cursor'] === 'expired';
+}
+
+function emptyList(): CxvaultError {
+  return new CxvaultError(
+    'SOURCE_LIST_EMPTY',
+    'CXone lists no closed interactions, but the archive knows some',
+    {
+      hint: 'check that the login belongs to the archived tenant and may see its interactions; nothing was changed',
+    },
+  );
+}

@@ -1,0 +1,56 @@
+import type { InteractionSource } from '@cxvault/plugin-api';
+
+import type { Archive } from '../archive.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Clock } from '../clock.ts';
+
+/** How far a run has come. */
+export interface RunProgress {
+  readonly phase: 'checking' | 'listing' | 'archiving' | 'settling' | 'marking' | 'finishing';
+  readonly listed: number;
+  readonly archived: number;
+  readonly unchanged: number;
+  readonly failed: number;
+  /** Media stored, and their stored bytes. */
+  readonly media: number;
+  readonly mediaBytes: number;
+  readonly marked: number;
+}
+
+export interface RunOptions {
+  readonly archive: Archive;
+  readonly catalog: Catalog;
+  readonly source: InteractionSource;
+  readonly clock: Clock;
+  readonly tool: { readonly name: string; readonly version: string };
+  /** As the report names the archive. */
+  readonly archiveUrl: string;
+  /** ISO 8601 UTC with milliseconds, on the listing's axis; the period is [since, until). */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** At most so many interactions are fetched; the period then does not count as covered. */
+  readonly limit?: number | undefined;
+  /** Only these interactions; nothing is listed. */
+  readonly interactions?: readonly string[] | undefined;
+  /** Tries again what was given up. */
+  readonly retryFailed?: boolean;
+  /** False: media are left out, and fetched by the next run that fetches media. Default true. */
+  readonly media?: boolean;
+  /** False: marks stay pending. Default true. */
+  readonly mark?: boolean;
+  readonly compression?: 'zstd' | 'none';
+  /** Interactions under way at once. Default 16. */
+  readonly concurrency?: number;
+  /** Rows younger than this are left to the next run, in milliseconds. Default 0. */
+  readonly settlingLagMs?: number;
+  /** How far before the low-water mark a run lists, in milliseconds. Default two hours. */
+  readonly lookBackMs?: number;
+  /** How long a segment may stay open, in milliseconds. Default ten minutes. */
+  readonly segmentAgeMs?: number;
+  /** Ends the run after the current commit. */
+  readonly signal?: AbortSignal;
+  /** Told now and then, and at each change of phase. */
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** Told of what a person should know though the run goes on. */
+  readonly onWarning?: (message: string) => void;
+}

@@ -1,0 +1,89 @@
+import type { CallCounts, Lane } from '@cxvault/plugin-api';
+
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Damage } from '../damage.ts';
+import { splitReason } from './failure-reason.ts';
+import type { FailedMark } from './marker.ts';
+
+/** The completion report (cli: "The completion report"). */
+export interface RunReport {
+  /** Successful and failed ones; unchanged ones are not in it. */
+  readonly total_interactions: number;
+  readonly successful_archives: number;
+  readonly failed_archives: number;
+  /** Failed at first in this run, or in an earlier one, and archived now. */
+  readonly retried_and_succeeded: number;
+  /** For example "99.50%". */
+  readonly success_rate: string;
+  readonly archived_records: readonly { readonly interaction_id: string; readonly object_key: string }[];
+  readonly failed_records: readonly {
+    readonly interaction_id: string;
+    readonly reason: string;
+    readonly request_id?: string;
+  }[];
+  readonly generated_at: string;
+  readonly run_id: string;
+  readonly archive: string;
+  readonly profile: string;
+  readonly windows: readonly { readonly lane: Lane; readonly from: string; readonly to: string }[];
+  /** SHA-256 of the journal's newest entries: what `verify --expect-tip` takes. */
+  readonly tips: readonly string[];
+  /** Seen, already archived. */
+  readonly unchanged: number;
+  /** Interactions that are given up: 403, 404 or 410 in three runs over a day. */
+  readonly given_up: number;
+  readonly media: {
+    readonly archived: number;
+    /** Of the originals. */
+    readonly bytes: number;
+    readonly absent: number;
+    /** Of the absent ones, those that are asked for again. */
+    readonly provisional: number;
+  };
+  readonly bytes: { readonly plaintext: number; readonly stored: number };
+  readonly marks: { readonly sent: number; readonly failed: readonly FailedMark[]; readonly pending: number };
+  readonly api_calls: CallCounts;
+  readonly duration_ms: number;
+  readonly warnings: readonly string[];
+  /** Damage that the journal showed at the start; `verify` tells more. */
+  readonly journal_damage: readonly Damage[];
+  /** Why the run broke off. */
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
+}
+
+/** `successful` of `total` as the tutorial writes it. */
+export function successRate(successful: number, total: number): string {
+  return `${(total === 0 ? 100 : (successful / total) * 100).toFixed(2)}%`;
+}
+
+/** The part of the report that the catalog knows. */
+export function outcomesOf(
+  catalog: Catalog,
+  runId: string,
+  retriedAndSucceeded: number,
+): Pick<
+  RunReport,
+  | 'total_interactions'
+  | 'successful_archives'
+  | 'failed_archives'
+  | 'retried_and_succeeded'
+  | 'success_rate'
+  | 'archived_records'
+  | 'failed_records'
+> {
+  const archived = Array.from(catalog.archivedBy(runId), ({ interaction_id, object_key }) => ({
+    interaction_id,
+    object_key,
+  }));
+  const failed = Array.from(catalog.failedIn(runId)).filter((row) => row.given_up === 0);
+  const total = archived.length + failed.length;
+  return {
+    total_interactions: total,
+    successful_archives: archived.length,
+    failed_archives: failed.length,
+    retried_and_succeeded: retriedAndSucceeded,
+    success_rate: successRate(archived.length, total),
+    archived_records: archived,
+    failed_records: failed.map((row) => ({ interaction_id: row.interaction_id, ...splitReason(row.reason) })),
+  };
+}

@@ -1,0 +1,55 @@
+import { newId } from '@cxvault/crypto-codec';
+import type { ListWindow } from '@cxvault/plugin-api';
+
+import { syncCatalog } from '../catalog/sync.ts';
+import { RunLock } from '../lock.ts';
+import { checkIdentity, checkSource } from './checks.ts';
+import { listFrom } from './coverage.ts';
+import type { RunOptions } from './options.ts';
+import { type RunResult, RunSession } from './session.ts';
+
+const twoHours = 2 * 3_600_000; // milliseconds
+
+/**
+ * Archives what is closed and not yet archived, marks it, and journals all of it. Throws before anything is
+ * started: no login, missing rights, a clock that is off, another tenant, a held lock. After that it returns its
+ * report, with the reason if it broke off.
+ */
+export async function runArchive(options: RunOptions): Promise<RunResult> {
+  const { archive, catalog, source, clock, signal } = options;
+  const startedAt = clock.now();
+  const capabilities = await source.check({ ...(signal && { signal }) });
+  const warnings = checkSource(capabilities, { media: options.media ?? true, mark: options.mark ?? true });
+  const runId = newId();
+  const lock = await RunLock.acquire(archive.store, { runId, clock });
+  try {
+    const { damage } = await syncCatalog(archive, catalog, signal);
+    checkIdentity(catalog, capabilities.identity);
+    if (lock.bestEffort)
+      warnings.push('the store cannot create an object only if it is absent: the lock is best effort');
+    for (const warning of warnings) options.onWarning?.(warning);
+    const windows = windowsToList(options);
+    return await new RunSession(options, {
+      runId,
+      startedAt,
+      capabilities,
+      warnings,
+      damage,
+      lock,
+      windows,
+    }).run();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The periods to list: up to the API's clock now, less the settling lag; never our clock, never the run's end. */
+export function windowsToList(options: RunOptions): ListWindow[] {
+  const { source, catalog, clock, since, until, settlingLagMs = 0, lookBackMs = twoHours } = options;
+  const newest = new Date((source.now() ?? clock.now()) - settlingLagMs).toISOString();
+  const to = until !== undefined && until < newest ? until : newest;
+  return source.lanes.flatMap((lane) => {
+    const from = listFrom(catalog.windows(lane), { since, lookBackMs, now: clock.now() });
+    return from < to ? [{ lane, from, to }] : [];
+  });
+}
