@@ -1,5 +1,6 @@
 import { Command, Flags } from '@oclif/core';
 import type { CommandContext } from './context.ts';
+import { failureText } from './failure.ts';
 
 /** The flags of every command that {@link BaseCommand.begin} needs. */
 export interface BaseFlags {
@@ -47,6 +48,11 @@ export abstract class BaseCommand extends Command {
   /** Prints for people; silent under `--json`. */
   protected show(text: string): void {
     if (!this.jsonEnabled()) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** An error that is part of a result: for people on stderr as well; under `--json` the result has it. */
+  protected complain(error: { readonly message: string; readonly hint?: string }): void {
+    if (!this.jsonEnabled()) process.stderr.write(failureText(error));
   }
 
   protected override logJson(json: unknown): void {

@@ -25,7 +25,13 @@ export function failureOf(error: unknown): Failure {
   return usageFailure(error) ?? defect(error);
 }
 
-/** True for oclif's way of ending a command on purpose, which carries an exit code and nothing to print. */
+/** An error for people: what failed, and below it what to do. */
+export function failureText(failure: { readonly message: string; readonly hint?: string }): string {
+  const hint = failure.hint === undefined ? '' : `hint:  ${failure.hint}\n`;
+  return `error: ${failure.message}\n${hint}`;
+}
+
+/** The exit code in oclif's way of ending a command on purpose, which has nothing to print; else undefined. */
 export function plannedExit(error: unknown): number | undefined {
   return property(error, 'code') === 'EEXIT' ? oclifExit(error) : undefined;
 }

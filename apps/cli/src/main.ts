@@ -1,5 +1,5 @@
 import { Command, run, settings } from '@oclif/core';
-import { type Failure, failureOf, plannedExit } from './failure.ts';
+import { failureOf, failureText, plannedExit } from './failure.ts';
 
 /** Runs one command line. Never throws: everything ends as output and `process.exitCode`. */
 export async function main(argv: readonly string[], root: string): Promise<void> {
@@ -20,7 +20,9 @@ export async function main(argv: readonly string[], root: string): Promise<void>
 /** Commands of oclif's own plugins would print errors in another shape, the whole configuration included. */
 function leaveErrorsToUs(): void {
   Object.defineProperty(Command.prototype, 'catch', {
-    value: (error: unknown) => Promise.reject(error),
+    value: (error: unknown) => {
+      throw error;
+    },
     configurable: true,
     writable: true,
   });
@@ -32,11 +34,6 @@ function report(error: unknown, argv: readonly string[]): void {
   if (wantsJson(argv)) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`);
   else process.stderr.write(failureText(failure));
   if (wantsDebug(argv) && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
-}
-
-function failureText(failure: Failure): string {
-  const hint = failure.hint === undefined ? '' : `hint:  ${failure.hint}\n`;
-  return `error: ${failure.message}\n${hint}`;
 }
 
 function stackOf(error: Error): string {

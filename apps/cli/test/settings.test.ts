@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CxvaultError, type ErrorCode, isCxvaultError } from '@cxvault/plugin-api';
+import { type CxvaultError, type ErrorCode, isCxvaultError } from '@cxvault/plugin-api';
 import fc from 'fast-check';
 import { archiveUrl, chooseArchive } from '../src/settings/archive-url.ts';
 import { loadConfig } from '../src/settings/config-file.ts';
@@ -165,7 +165,7 @@ describe('the configuration file', () => {
         log: { level: 'debug', file: 'run.log' },
       }),
     );
-    expect((await loadConfig({ folder })).config.cxone?.budgets?.['query']).toEqual({
+    expect((await loadConfig({ folder })).config.cxone?.budgets?.query).toEqual({
       limit: 120,
       per: '300s',
     });

@@ -17,7 +17,7 @@ export interface ArchiveChoice {
 /** The URL of the archive to work on. Throws `CONFIG_INVALID` when none is named or it is no URL. */
 export function chooseArchive(choice: ArchiveChoice): URL {
   const named =
-    given(choice.flag) ?? given(choice.env['CXVAULT_ARCHIVE']) ?? one(choice.config) ?? bucket(choice.env);
+    given(choice.flag) ?? given(choice.env.CXVAULT_ARCHIVE) ?? one(choice.config) ?? bucket(choice.env);
   if (named !== undefined) return archiveUrl(named, choice.folder);
   throw new CxvaultError('CONFIG_INVALID', 'no archive is named', {
     hint: 'give --archive URL or set CXVAULT_ARCHIVE, for example ./archive or s3://my-bucket/cxone/archives',
@@ -54,7 +54,7 @@ function given(text: string | undefined): string | undefined {
 }
 
 function bucket(env: NodeJS.ProcessEnv): string | undefined {
-  const name = given(env['S3_BUCKET_NAME']);
+  const name = given(env.S3_BUCKET_NAME);
   return name === undefined ? undefined : `s3://${name}/cxone/archives`;
 }
 

@@ -7,9 +7,21 @@ const duration = z.string().refine((text) => durationMs(text) !== undefined, {
 const count = z.int().positive();
 const moment = z.string().min(1);
 
+const budgetFamilies = [
+  'query',
+  'detail',
+  'mark',
+  'media',
+  'acd',
+  'media-playback',
+  'business-data',
+  'dfo',
+  'data-extraction',
+] as const;
+
 const budget = z.strictObject({
   limit: z.int().min(0).describe('requests per period; 0: no limit'),
-  per: duration.describe('the period as the server counts it, for example 300s'),
+  per: duration.optional().describe('the period as the server counts it, for example 300s'),
 });
 
 const cxone = z.strictObject({
@@ -17,10 +29,11 @@ const cxone = z.strictObject({
   apiBase: z.url().optional(),
   issuer: z.url().optional(),
   tokenUrl: z.url().optional(),
-  apiVersion: z.int().positive().optional(),
+  apiVersion: z.union([z.string().min(1), z.int().positive()]).optional(),
   settlingLag: duration.optional(),
   lookBack: duration.optional(),
-  markerField: z.string().min(1).optional(),
+  markerField: z.union([z.string().min(1), z.int().positive()]).optional(),
+  markerName: z.string().min(1).optional().describe('name of the field that marks are written to'),
   volatileFields: z.array(z.string().min(1)).optional(),
   queryPath: z.string().min(1).optional(),
   detailPath: z.string().min(1).optional(),
@@ -29,7 +42,7 @@ const cxone = z.strictObject({
     .boolean()
     .optional()
     .describe('permit http:// to other machines: the bearer token goes in clear'),
-  budgets: z.record(z.string(), budget).optional(),
+  budgets: z.partialRecord(z.enum(budgetFamilies), budget).optional(),
 });
 
 const run = z.strictObject({

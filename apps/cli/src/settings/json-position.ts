@@ -5,9 +5,12 @@ export interface TextPosition {
 }
 
 const space = /[ \t\r\n]*/y;
-const scalar =
-  /"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-const name = /"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+// JSON allows no control characters in strings; \P{Cc} is everything else.
+const name = /"(?:(?!["\\])[\P{Cc}\u007F-\u009F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
+const scalar = new RegExp(
+  `${name.source}|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null`,
+  'uy',
+);
 
 /**
  * Where a text stops being JSON; undefined when it is JSON. `JSON.parse` tells the place only for long texts, and

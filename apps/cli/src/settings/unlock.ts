@@ -38,7 +38,7 @@ export async function readGivenUnlock(choice: UnlockChoice): Promise<GivenUnlock
       ...(keyFile === undefined ? {} : { keyFile: await readKeyFile(keyFile) }),
     };
   }
-  const password = env['ARCHIVAL_ENCRYPTION_KEY'];
+  const password = env.ARCHIVAL_ENCRYPTION_KEY;
   return password === undefined || password === '' ? undefined : { password: new Secret(password) };
 }
 

@@ -1,0 +1,66 @@
+import { Flags } from '@oclif/core';
+import { archiveFlags, periodFlags, unlockFlags } from './archive-flags.ts';
+import { sourceFlags } from './source-flags.ts';
+
+/** The flags of `run`. None has a default here: an unset flag lets the configuration file speak. */
+export const runFlags = {
+  ...archiveFlags,
+  ...unlockFlags,
+  ...sourceFlags,
+  ...periodFlags,
+  limit: Flags.integer({
+    min: 1,
+    helpGroup: 'CHOICE',
+    helpValue: 'N',
+    summary: 'Archive at most this many; the rest is left to later runs.',
+  }),
+  interaction: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    exclusive: ['since', 'until', 'limit'],
+    helpGroup: 'CHOICE',
+    helpValue: 'ID',
+    summary: 'Only this interaction; may be given several times.',
+  }),
+  'retry-failed': Flags.boolean({
+    helpGroup: 'CHOICE',
+    summary: 'Try again what earlier runs gave up.',
+  }),
+  media: Flags.boolean({
+    allowNo: true,
+    helpGroup: 'CHOICE',
+    summary: 'Archive recordings and other media (default: yes).',
+  }),
+  mark: Flags.boolean({
+    allowNo: true,
+    helpGroup: 'CHOICE',
+    summary: 'Mark in CXone what is archived (default: yes).',
+  }),
+  'dry-run': Flags.boolean({
+    exclusive: ['report', 'report-records'],
+    helpGroup: 'WORK',
+    summary: 'List what a run would do; write and mark nothing.',
+  }),
+  compression: Flags.option({
+    options: ['zstd', 'none'] as const,
+    helpGroup: 'WORK',
+    summary: 'How objects are compressed (default: zstd).',
+  })(),
+  concurrency: Flags.integer({
+    min: 1,
+    max: 256,
+    helpGroup: 'WORK',
+    helpValue: 'N',
+    summary: 'Interactions under way at once (default: 16).',
+  }),
+  report: Flags.file({
+    helpGroup: 'REPORT',
+    helpValue: 'FILE',
+    summary: 'Write the completion report there as JSON, also when the run breaks off.',
+  }),
+  'report-records': Flags.option({
+    options: ['all', 'failed', 'none'] as const,
+    helpGroup: 'REPORT',
+    summary: 'Which interactions the report lists (default: all).',
+  })(),
+};

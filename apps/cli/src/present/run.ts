@@ -1,0 +1,91 @@
+import type { RunReport } from '@cxvault/core';
+import { count, elapsed, place, plural, shellWord, size, table } from './layout.ts';
+
+const shownFailures = 20;
+
+/** The completion report for people. */
+export function presentRun(report: RunReport): string {
+  return [
+    headline(report),
+    '',
+    table(rows(report)),
+    ...failures(report),
+    '',
+    `Next: cxvault verify --archive ${shellWord(place(report.archive))}`,
+  ].join('\n');
+}
+
+function headline(report: RunReport): string {
+  const broken = report.error === undefined ? '' : 'The run broke off. ';
+  if (report.total_interactions === 0) return `${broken}Nothing new: everything that is closed is archived.`;
+  const total = plural(report.total_interactions, 'interaction');
+  return `${broken}Archived ${count(report.successful_archives)} of ${total} (${report.success_rate}).`;
+}
+
+function rows(report: RunReport): [string, string][] {
+  const { media, bytes, marks } = report;
+  return [
+    ['archive', place(report.archive)],
+    ['run', report.run_id],
+    ['interactions', interactions(report)],
+    ['media', `${count(media.archived)} archived (${size(media.bytes)})${absent(media)}`],
+    ['stored', `${size(bytes.stored)}, of ${size(bytes.plaintext)} before compression and encryption`],
+    [
+      'marks',
+      `${count(marks.sent)} sent, ${count(marks.failed.length)} failed, ${count(marks.pending)} pending`,
+    ],
+    ...report.windows.map(({ lane, from, to }): [string, string] => [
+      `covered (${lane})`,
+      `${from} to ${to}`,
+    ]),
+    ['API calls', calls(report)],
+    ['took', elapsed(report.duration_ms)],
+    ...report.tips.map((tip): [string, string] => ['journal tip', tip]),
+  ];
+}
+
+function interactions(report: RunReport): string {
+  return [
+    `${count(report.successful_archives)} archived`,
+    ...(report.retried_and_succeeded > 0
+      ? [`${count(report.retried_and_succeeded)} of them after a failure`]
+      : []),
+    `${count(report.failed_archives)} failed`,
+    `${count(report.unchanged)} unchanged`,
+    ...(report.given_up > 0 ? [`${count(report.given_up)} given up (run --retry-failed tries again)`] : []),
+  ].join(', ');
+}
+
+function absent(media: RunReport['media']): string {
+  if (media.absent === 0) return '';
+  const later = media.provisional === 0 ? '' : `, ${count(media.provisional)} of them asked for again later`;
+  return `, ${count(media.absent)} absent${later}`;
+}
+
+function calls(report: RunReport): string {
+  const families = Object.entries(report.api_calls).map(([family, { count: made, throttled, retried }]) => {
+    const trouble = [
+      ...(throttled > 0 ? [`${count(throttled)} throttled`] : []),
+      ...(retried > 0 ? [`${count(retried)} retried`] : []),
+    ];
+    return `${family} ${count(made)}${trouble.length === 0 ? '' : ` (${trouble.join(', ')})`}`;
+  });
+  return families.length === 0 ? 'none' : families.join(', ');
+}
+
+function failures(report: RunReport): string[] {
+  const { failed_records: failed } = report;
+  if (report.failed_archives === 0) return [];
+  const more = report.failed_archives - Math.min(failed.length, shownFailures);
+  return [
+    '',
+    'Failed (the next run tries them first):',
+    ...failed
+      .slice(0, shownFailures)
+      .map(
+        ({ interaction_id, reason, request_id }) =>
+          `  ${interaction_id}  ${reason}${request_id === undefined ? '' : ` [request ${request_id}]`}`,
+      ),
+    ...(more > 0 ? [`  and ${count(more)} more; --report FILE lists them all`] : []),
+  ];
+}

@@ -1,0 +1,74 @@
+import type { RunOptions } from '@cxvault/core';
+import type { ConfigFile } from './config-schema.ts';
+import { parseDuration } from './duration.ts';
+import { parsePeriod } from './moment.ts';
+
+/** The flags of `run` that the configuration file can set too. */
+export interface RunFlagValues {
+  readonly profile?: 'interactions' | 'platform';
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit?: number;
+  readonly interaction?: readonly string[];
+  readonly 'retry-failed'?: boolean;
+  readonly media?: boolean;
+  readonly mark?: boolean;
+  readonly compression?: 'zstd' | 'none';
+  readonly concurrency?: number;
+  readonly report?: string;
+  readonly 'report-records'?: 'all' | 'failed' | 'none';
+}
+
+/** What `run` works with, flags and configuration file taken together. */
+export interface RunSettings {
+  readonly run: Pick<
+    RunOptions,
+    | 'since'
+    | 'until'
+    | 'limit'
+    | 'interactions'
+    | 'retryFailed'
+    | 'media'
+    | 'mark'
+    | 'compression'
+    | 'concurrency'
+    | 'settlingLagMs'
+    | 'lookBackMs'
+  >;
+  readonly report: string | undefined;
+  readonly reportRecords: 'all' | 'failed' | 'none';
+}
+
+/** How long the newest data of a profile stay incomplete (cxone-api.md): the default of `cxone.settlingLag`. */
+const settlingLags = { interactions: '0s', platform: '45m' } as const;
+
+/** Flags win over the configuration file. Throws `USAGE` for what is no time or an empty period. */
+export function runSettings(flags: RunFlagValues, config: ConfigFile, now: number): RunSettings {
+  const file = config.run ?? {};
+  const cxone = config.cxone ?? {};
+  const profile = flags.profile ?? cxone.profile ?? 'interactions';
+  // Interactions that are named need no period; one from the file must not contradict them.
+  const named = flags.interaction !== undefined;
+  const since = flags.since ?? (named ? undefined : file.since);
+  const until = flags.until ?? (named ? undefined : file.until);
+  const period = parsePeriod({ since, until }, now);
+  return {
+    run: {
+      since: period.from,
+      until: period.to,
+      limit: flags.limit ?? (named ? undefined : file.limit),
+      interactions: flags.interaction,
+      retryFailed: flags['retry-failed'] ?? file.retryFailed,
+      media: flags.media ?? file.media,
+      mark: flags.mark ?? file.mark,
+      compression: flags.compression ?? file.compression,
+      concurrency: flags.concurrency ?? file.concurrency,
+      settlingLagMs: parseDuration(cxone.settlingLag ?? settlingLags[profile], 'cxone.settlingLag'),
+      ...(cxone.lookBack === undefined
+        ? {}
+        : { lookBackMs: parseDuration(cxone.lookBack, 'cxone.lookBack') }),
+    },
+    report: flags.report ?? file.report,
+    reportRecords: flags['report-records'] ?? file.reportRecords ?? 'all',
+  };
+}

@@ -1,0 +1,97 @@
+import {
+  planRun,
+  runArchive,
+  type RunOptions,
+  type RunPlan,
+  type RunReport,
+  type RunResult,
+  systemClock,
+} from '@cxvault/core';
+import type { CommandContext } from '../context.ts';
+import { exitIncomplete, firstExit } from '../exit-codes.ts';
+import { type Failure, failureOf } from '../failure.ts';
+import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
+import { watchInterruption } from '../interruption.ts';
+import { presentRunProgress } from '../present/run-progress.ts';
+import { showProgress } from '../progress.ts';
+import { checkReportPlace, writeReport } from '../report-file.ts';
+import { openCacheFolder } from '../session/cache-folder.ts';
+import { openSession } from '../session/open-archive.ts';
+import { openCatalog } from '../session/open-catalog.ts';
+import { openSource } from '../session/open-source.ts';
+import { type RunFlagValues, runSettings, type RunSettings } from '../settings/run-settings.ts';
+
+export type { RunPlan, RunReport };
+
+/** How a run ended. */
+export interface RunOutcome {
+  readonly report: RunReport;
+  /** Why it broke off, if it did. */
+  readonly failure: Failure | undefined;
+  readonly exit: number;
+}
+
+type Flags = ArchiveFlagValues & RunFlagValues;
+
+/** Archives what is closed and not yet archived. The exit code also tells of failures that are in the report. */
+export async function run(context: CommandContext, flags: Flags): Promise<RunOutcome> {
+  const settings = runSettings(flags, context.settings.config, systemClock.now());
+  if (settings.report !== undefined) await checkReportPlace(settings.report);
+  const result = await withArchiveAndSource(context, flags, settings, runArchive);
+  return await conclude(result, settings);
+}
+
+/** Lists what a run would do, and changes nothing. */
+export async function dryRun(context: CommandContext, flags: Flags): Promise<RunPlan> {
+  const settings = runSettings(flags, context.settings.config, systemClock.now());
+  return await withArchiveAndSource(context, flags, settings, planRun);
+}
+
+async function withArchiveAndSource<Result>(
+  context: CommandContext,
+  flags: Flags,
+  settings: RunSettings,
+  work: (options: RunOptions) => Promise<Result>,
+): Promise<Result> {
+  const cache = await openCacheFolder(context.oclif);
+  await using session = await openSession(context, flags);
+  using interruption = watchInterruption(context.warn);
+  using catalog = openCatalog(cache, session.archive);
+  const source = await openSource(context, cache, flags);
+  using progress = showProgress();
+  try {
+    return await work({
+      ...settings.run,
+      archive: session.archive,
+      catalog: catalog.catalog,
+      source,
+      clock: systemClock,
+      tool: { name: context.oclif.name, version: context.oclif.version },
+      archiveUrl: session.url.href,
+      signal: interruption.signal,
+      onProgress: (state) => {
+        progress.update(presentRunProgress(state));
+      },
+      onWarning: context.warn,
+    });
+  } finally {
+    await source.close();
+  }
+}
+
+async function conclude({ report, error }: RunResult, settings: RunSettings): Promise<RunOutcome> {
+  const failure = error === undefined ? undefined : failureOf(error);
+  const shown = onlyRecords(report, settings.reportRecords);
+  if (settings.report !== undefined) await writeReport(settings.report, shown);
+  const incomplete = report.failed_archives > 0 || report.journal_damage.length > 0;
+  return { report: shown, failure, exit: firstExit([failure?.exit ?? 0, incomplete ? exitIncomplete : 0]) };
+}
+
+/** `--report-records`: a report of a million interactions need not list them. */
+function onlyRecords(report: RunReport, records: 'all' | 'failed' | 'none'): RunReport {
+  return {
+    ...report,
+    archived_records: records === 'all' ? report.archived_records : [],
+    failed_records: records === 'none' ? [] : report.failed_records,
+  };
+}
