@@ -5,7 +5,7 @@ import type { ContentEncoding } from './header.ts';
 import type { ObjectIndex } from './index-message.ts';
 import { PieceBuffer } from './piece-buffer.ts';
 
-const pieceSize = 256 * 1024; // bytes
+const pieceSize = 64 * 1024; // bytes; see object-sealer.ts
 
 /** Opens a message's chunks as they arrive, and gathers the plaintext into pieces. */
 export async function* openedPieces(
@@ -33,8 +33,8 @@ export function decodedContent(
   return encoding === 'identity' ? plaintext : decompressed(plaintext, frames);
 }
 
-/** One frame ahead: the thread pool decompresses a frame while this thread decrypts the next. */
-async function* decompressed(
+/** The original of compressed content. One frame ahead: the thread pool decompresses a frame while this thread decrypts the next. */
+export async function* decompressed(
   plaintext: AsyncIterable<Buffer>,
   frames: ObjectIndex['frames'],
 ): AsyncGenerator<Buffer> {

@@ -60,17 +60,24 @@ async function* sealedPieces(
   done: (summary: SealedSummary) => void,
 ): AsyncGenerator<Uint8Array> {
   const original = new OriginalBody(body);
-  const blocks = blocksOf(original.pieces());
+  const pieces = original.pieces();
   try {
-    const first = await firstBlock(blocks, options);
-    const sealer = new ObjectSealer(target, first.compressed === undefined ? 'identity' : 'zstd', options);
-    yield* sealBlocks(sealer, first, blocks);
-    const { pieces, summary } = sealer.finish(original.digest(), { medium: indexed(medium) });
-    done(summary);
-    yield* pieces;
+    const start = await startOf(pieces, options);
+    const sealer = new ObjectSealer(target, start.compressed === undefined ? 'identity' : 'zstd', options);
+    yield* start.compressed === undefined
+      ? sealIdentity(sealer, start, pieces)
+      : sealFrames(
+          sealer,
+          { rawSize: start.raw.length, sealed: Promise.resolve(start.compressed) },
+          start,
+          pieces,
+        );
+    const end = sealer.finish(original.digest(), { medium: indexed(medium) });
+    done(end.summary);
+    yield* end.pieces;
   } finally {
     // closes the body too when the reader of the pieces gives up early
-    await blocks.return(undefined);
+    await pieces.return(undefined);
   }
 }
 
@@ -101,50 +108,44 @@ class OriginalBody {
   }
 }
 
-/** Cuts a stream into blocks of 1 MiB, the last one shorter. */
-async function* blocksOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  const buffer = new PieceBuffer(frameSize);
-  for await (const piece of pieces) {
-    buffer.write(piece);
-    yield* buffer.take();
-  }
-  yield* buffer.takeAll();
-}
-
-interface FirstBlock {
+/** The first 1 MiB of the body, by which the encoding is decided: the header must state it before anything else. */
+interface BodyStart {
+  /** Less than 1 MiB only if the body ends there. */
   readonly raw: Buffer;
   /** Its frame, if compressing is worth while. */
   readonly compressed?: Buffer;
+  /** Holds what came with it. */
+  readonly blocks: PieceBuffer;
 }
 
-/** Decides the encoding, which the header must state before anything else. Empty for an empty body. */
-async function firstBlock(blocks: AsyncGenerator<Buffer>, options: SealOptions): Promise<FirstBlock> {
-  const next = await blocks.next();
-  if (next.done === true) return { raw: Buffer.alloc(0) };
-  const raw = next.value;
-  if (options.compression === 'none') return { raw };
+async function startOf(pieces: AsyncGenerator<Uint8Array>, options: SealOptions): Promise<BodyStart> {
+  const blocks = new PieceBuffer(frameSize);
+  const raw = await firstBlock(pieces, blocks);
+  if (options.compression === 'none' || raw.length === 0) return { raw, blocks };
   const compressed = await compressFrame(raw);
-  return compressed.length <= raw.length * worthwhileShare ? { raw, compressed } : { raw };
+  return compressed.length <= raw.length * worthwhileShare ? { raw, compressed, blocks } : { raw, blocks };
 }
 
-function sealBlocks(
-  sealer: ObjectSealer,
-  first: FirstBlock,
-  rest: AsyncGenerator<Buffer>,
-): AsyncGenerator<Buffer> {
-  if (first.compressed === undefined) return sealIdentity(sealer, first.raw, rest);
-  return sealFrames(sealer, { rawSize: first.raw.length, sealed: Promise.resolve(first.compressed) }, rest);
+async function firstBlock(pieces: AsyncGenerator<Uint8Array>, blocks: PieceBuffer): Promise<Buffer> {
+  for (;;) {
+    const first = blocks.takeOne();
+    if (first !== undefined) return first;
+    const next = await pieces.next();
+    if (next.done === true) return blocks.takeAll()[0] ?? Buffer.alloc(0);
+    blocks.write(next.value);
+  }
 }
 
+/** After the start the body's own pieces are sealed as they come, without copying them into blocks. */
 async function* sealIdentity(
   sealer: ObjectSealer,
-  first: Buffer,
-  rest: AsyncIterable<Buffer>,
+  start: BodyStart,
+  rest: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Buffer> {
-  sealer.writeIdentity(first);
+  for (const block of [start.raw, ...start.blocks.takeAll()]) sealer.writeIdentity(block);
   yield* sealer.take();
-  for await (const block of rest) {
-    sealer.writeIdentity(block);
+  for await (const piece of rest) {
+    sealer.writeIdentity(piece);
     yield* sealer.take();
   }
 }
@@ -158,10 +159,11 @@ interface Frame {
 async function* sealFrames(
   sealer: ObjectSealer,
   first: Frame,
-  rest: AsyncIterable<Buffer>,
+  start: BodyStart,
+  rest: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Buffer> {
   let current = first;
-  for await (const block of rest) {
+  for await (const block of blocksOf(start.blocks, rest)) {
     const next = { rawSize: block.length, sealed: compressFrame(block) };
     next.sealed.catch(() => undefined); // reported when it is awaited
     sealer.writeFrame(await current.sealed, current.rawSize);
@@ -170,4 +172,14 @@ async function* sealFrames(
   }
   sealer.writeFrame(await current.sealed, current.rawSize);
   yield* sealer.take();
+}
+
+/** Cuts what `blocks` holds and the rest of the stream into blocks, the last one shorter. */
+async function* blocksOf(blocks: PieceBuffer, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  yield* blocks.take();
+  for await (const piece of rest) {
+    blocks.write(piece);
+    yield* blocks.take();
+  }
+  yield* blocks.takeAll();
 }

@@ -6,7 +6,7 @@ import { messageLayout, preludeSize } from './cobblestone.ts';
 import { CobblestoneOpener } from './cobblestone-opener.ts';
 import { CodecError, isCodecError } from './codec-error.ts';
 import { ContentCheck } from './content-check.ts';
-import { decodedContent, openedPieces } from './content-stream.ts';
+import { decompressed, openedPieces } from './content-stream.ts';
 import { headerSize } from './header.ts';
 import type { ObjectHeader } from './header.ts';
 import type { ObjectIndex } from './index-message.ts';
@@ -126,12 +126,26 @@ async function checkContent(
     messageLayout(parts.trailer.dataSize, 'data'),
     'data',
   );
-  const plaintext = openedPieces(opener, sealed);
-  for await (const piece of decodedContent(plaintext, parts.header.encoding, parts.index.frames)) {
-    check.write(piece);
-    onContent?.(piece);
+  const take = (content: Uint8Array): void => {
+    check.write(content);
+    onContent?.(content);
+  };
+  if (parts.header.encoding === 'identity') await openInto(opener, sealed, take);
+  else {
+    const plaintext = openedPieces(opener, sealed);
+    for await (const content of decompressed(plaintext, parts.index.frames)) take(content);
   }
   check.end();
+}
+
+/** Hands over chunk by chunk, without copying: recordings are most of an archive's bytes. */
+async function openInto(
+  opener: CobblestoneOpener,
+  sealed: AsyncIterable<Uint8Array>,
+  take: (content: Uint8Array) => void,
+): Promise<void> {
+  for await (const bytes of sealed) opener.write(bytes, take);
+  opener.end();
 }
 
 /** The key that fits; when there is none, whether the bytes were changed says what to think of it. */

@@ -10,7 +10,8 @@ import { PieceBuffer } from './piece-buffer.ts';
 import type { SealOptions, SealedSummary } from './seal-options.ts';
 import { encodeTrailer } from './trailer.ts';
 
-const pieceSize = 256 * 1024; // bytes: large enough for hash and socket, small enough to be cheap to hold
+// bytes: large enough for hash and socket, and below the size (128 KiB) from which malloc maps fresh pages each time
+const pieceSize = 64 * 1024;
 
 /** What only the index of some kinds states. */
 export type KindIndex = Pick<ObjectIndex, 'records' | 'medium'>;

@@ -32,6 +32,11 @@ export class PieceBuffer {
     return ready;
   }
 
+  /** Removes and returns the first piece that is full, if there is one. */
+  takeOne(): Buffer | undefined {
+    return this.#ready.shift();
+  }
+
   /** Removes and returns all that is there, the last piece as short as it is. */
   takeAll(): Buffer[] {
     this.#close();
