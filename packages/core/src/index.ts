@@ -1,7 +1,11 @@
+export { createArchive, openArchive } from './archive.ts';
 export type { Archive, CreateArchiveOptions, SlotWarning, Unlock } from './archive.ts';
+export { storeSource } from './byte-source.ts';
 export { systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
 export type { Damage, DamageProblem } from './damage.ts';
+export { readDescriptor } from './descriptor.ts';
+export type { Descriptor, StoredDescriptor } from './descriptor.ts';
 export { entryListNames, journalEntrySchema } from './journal-entry.ts';
 export type {
   AbsentMedium,
@@ -18,8 +22,20 @@ export type {
   JournalEntry,
   SeenInteraction,
 } from './journal-entry.ts';
+export { JournalWriter, largestEntry, readJournal } from './journal.ts';
 export type { JournalItem, JournalWriterOptions, KnownEntries, StoredEntry } from './journal.ts';
-export type { KeyAllocator, KeyRing } from './key-ring.ts';
+export { KeyAllocator, KeyRing } from './key-ring.ts';
+export { RunLock } from './lock.ts';
+export type { RunLockOptions } from './lock.ts';
+export { ownProcess } from './process-identity.ts';
+export type { ProcessIdentity } from './process-identity.ts';
+export { openRateBudgets } from './rate-budgets.ts';
+export type { RateBudgetOptions } from './rate-budgets.ts';
+export { createObject } from './store-create.ts';
+export { InjectedFault, seededRandom, withFaults } from './store-faults.ts';
+export type { FaultOptions, FaultRates, StoreOperation } from './store-faults.ts';
+export { withRetry } from './store-retry.ts';
+export type { RetryOptions } from './store-retry.ts';
 export { Catalog } from './catalog/catalog.ts';
 export type { CatalogObject, MediumUse, OpenFailure, RecordPlace, Version } from './catalog/rows.ts';
 export { syncCatalog } from './catalog/sync.ts';
@@ -34,3 +50,25 @@ export type { ArchivalRecord, ArchivedRecord, MediumMetadata } from './run/recor
 export type { RunReport } from './run/report.ts';
 export { runArchive } from './run/run.ts';
 export type { RunResult } from './run/session.ts';
+export { decryptObject, objectFormat, readObjectHeader } from './decrypt/decrypt-object.ts';
+export type { DecryptedObject, DecryptKeys, ObjectFormat } from './decrypt/decrypt-object.ts';
+export { runEnvelope } from './envelope-run.ts';
+export type { EnvelopeRunOptions } from './envelope-run.ts';
+export { restoreInteractions } from './restore/restore-interactions.ts';
+export type { RestoreOptions } from './restore/restore-interactions.ts';
+export type {
+  ManifestEntry,
+  ManifestFile,
+  RestoreFailure,
+  RestoreProgress,
+  RestoreReport,
+} from './restore/restore-report.ts';
+export { extensionByContent, extensionByType } from './restore/extension.ts';
+export { safeName } from './restore/safe-name.ts';
+export { verifyArchive } from './verify/verify-archive.ts';
+export type { VerifyOptions } from './verify/verify-archive.ts';
+export { verifyEnvelopes } from './verify/verify-envelopes.ts';
+export type { VerifyEnvelopesOptions } from './verify/verify-envelopes.ts';
+export { verifyPublic } from './verify/verify-public.ts';
+export type { VerifyPublicOptions } from './verify/verify-public.ts';
+export type { SampleStatement, VerifyDepth, VerifyProgress, VerifyReport } from './verify/verify-report.ts';

@@ -1,18 +1,9 @@
-import type { JsonValue, SourceIdentity } from '@cxvault/plugin-api';
-
-import type { Clock } from './clock.ts';
 import type { Damage } from './damage.ts';
-import type { EntryLists, EntryRef, JournalEntry } from './journal-entry.ts';
+import type { EntryRef, JournalEntry } from './journal-entry.ts';
 
-export interface JournalWriterOptions {
-  readonly runId: string;
-  readonly source: SourceIdentity;
-  readonly heads: readonly EntryRef[];
-  readonly tool: { readonly name: string; readonly version: string };
-  readonly clock: Clock;
-  /** Called before each entry is stored; throws when the run must stop (lock lost). */
-  readonly beforeAppend?: () => Promise<void>;
-}
+export { JournalWriter, largestEntry } from './journal-writer.ts';
+export type { JournalWriterOptions } from './journal-writer.ts';
+export { readJournal } from './journal-reader.ts';
 
 /** An entry as it lies in the store. */
 export interface StoredEntry {
@@ -21,21 +12,16 @@ export interface StoredEntry {
   readonly key: string;
   /** Stored bytes. */
   readonly bytes: number;
-  /** True when this or an earlier entry of the run is missing or damaged: the run's windows do not count. */
+  /** True when an earlier entry of the run is missing, damaged or not the one that was followed. */
   readonly chainBroken?: boolean;
 }
 
-export interface JournalWriter {
-  append(lists: EntryLists, options?: { readonly final?: boolean }): Promise<StoredEntry>;
-  writeReport(report: JsonValue): Promise<void>;
-}
-
-/** Entries that a reader has already. */
+/** Entries that a reader has already; they are looked for, but not read again. */
 export interface KnownEntries {
   sha256Of(runId: string, n: number): string | undefined;
 }
 
-/** What a pass over the journal gives. */
+/** What a pass over the journal gives: per run in the order of its entries. */
 export type JournalItem =
   | StoredEntry
   | {

@@ -3,6 +3,7 @@
  * words for the documentation. The CLI maps each code to an exit code in one file.
  */
 export const errorCatalogue = {
+  ARCHIVE_DESCRIPTOR_DAMAGED: 'the descriptor of the archive is damaged or was changed',
   ARCHIVE_EXISTS: 'there is an archive already where a new one was to be created',
   ARCHIVE_NOT_FOUND: 'there is no archive at this place',
   ARCHIVE_DAMAGED: 'an object that the archive cannot be opened without is damaged or missing',

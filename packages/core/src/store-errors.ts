@@ -1,0 +1,78 @@
+import { CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
+import type { ErrorCode, ObjectStore, StoreErrorKind } from '@cxvault/plugin-api';
+
+interface StoreFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+const failures: Readonly<Record<Exclude<StoreErrorKind, 'exists'>, StoreFailure>> = {
+  'not-found': {
+    code: 'STORE_NOT_FOUND',
+    message: 'the store has no such bucket, folder or object',
+    hint: 'check the archive address: bucket or folder must exist',
+  },
+  denied: {
+    code: 'STORE_DENIED',
+    message: 'the store refused access',
+    hint: 'check the credentials and their rights to read, write and list under the archive address',
+  },
+  full: {
+    code: 'STORE_FULL',
+    message: 'the store has no room left',
+    hint: 'free or add space, then run again: what is archived stays archived',
+  },
+  throttled: {
+    code: 'STORE_UNREACHABLE',
+    message: 'the store keeps asking to slow down',
+    hint: 'run again later, or with a lower --concurrency',
+  },
+  transient: {
+    code: 'STORE_UNREACHABLE',
+    message: 'the store could not be reached, or kept failing',
+    hint: 'check the network and the endpoint, then run again: what is archived stays archived',
+  },
+  permanent: {
+    code: 'STORE_REFUSED',
+    message: 'the store refused a request for good',
+    hint: 'see the reason in brackets; the store itself gave it',
+  },
+};
+
+const kindOfCode: Partial<Record<ErrorCode, StoreErrorKind>> = {
+  STORE_NOT_FOUND: 'not-found',
+  STORE_DENIED: 'denied',
+  STORE_FULL: 'full',
+  STORE_UNREACHABLE: 'transient',
+  STORE_REFUSED: 'permanent',
+};
+
+/** Classifies raw errors of the store, and the errors that {@link storeError} made of them. */
+export function classifyStoreError(store: ObjectStore, error: unknown): StoreErrorKind {
+  const known = isCxvaultError(error) ? kindOfCode[error.code] : undefined;
+  return known ?? store.classify(error);
+}
+
+/**
+ * Puts a store's failure into the project's words. Errors of code `STORE_…` and other `CxvaultError`s come back
+ * as they are, `exists` errors too: callers decide what those mean.
+ */
+export function storeError(store: ObjectStore, error: unknown, operation: string, key: string): unknown {
+  if (isCxvaultError(error)) return error;
+  const kind = store.classify(error);
+  if (kind === 'exists') return error;
+  const { code, message, hint } = failures[kind];
+  return new CxvaultError(code, message, {
+    context: { operation, key, reason: reasonOf(error) },
+    hint,
+    cause: error,
+  });
+}
+
+/** What an SDK says, in one line and without anything that could be a signed address. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const text = `${error.name}: ${error.message}`.replaceAll(/\s+/g, ' ').replaceAll(/\?\S*/g, '');
+  return text.slice(0, 200);
+}
