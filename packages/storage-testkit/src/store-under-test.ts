@@ -15,6 +15,8 @@ export type Trait =
   | 'createIfAbsent'
   /** The maker tells how many unfinished uploads there are. */
   | 'unfinished'
+  /** The server lists by UTF-8 bytes; without it, lists of plain ASCII names only are examined. */
+  | 'byteOrder'
   /** `a` and `A` are two objects. */
   | 'caseSensitive'
   /** The maker can wait for objects of `bigObjectBytes`. */

@@ -49,14 +49,14 @@ const illegalKeys = [
 export const keyCases: readonly StoreCase[] = [
   {
     name: 'takes every legal character in keys',
-    run: async ({ store }) => {
+    run: async ({ store, has }) => {
       for (const key of legalKeys) {
         await store.put(key, Buffer.from(key));
         await expectObject(store, key, Buffer.from(key));
         expect(await keysOf(store, key)).toEqual([key]);
       }
       const sorted = legalKeys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-      expect(await keysOf(store, '')).toEqual(sorted);
+      if (has('byteOrder')) expect(await keysOf(store, '')).toEqual(sorted);
       for (const key of legalKeys) await store.remove(key);
       expect(await keysOf(store, '')).toEqual([]);
     },

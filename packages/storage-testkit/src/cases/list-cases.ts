@@ -8,7 +8,6 @@ import type { CaseContext, StoreCase } from '../store-under-test.ts';
 const trickyKeys = [
   'a-b',
   'a.b',
-  'a/b',
   'a/b-c',
   'a/b/c',
   'a/b0',
@@ -17,14 +16,13 @@ const trickyKeys = [
   'a/é',
   'a/z',
   'a/\u{10000}',
-  'a/\uffee',
   'a/\uffee/x',
   'a /b',
   'é/x',
   'z',
   '😀/x',
   '\uffee',
-].filter((key) => key !== 'a/b' && key !== 'a/\uffee');
+];
 
 const prefixes = [
   '',
@@ -73,6 +71,7 @@ export const listCases: readonly StoreCase[] = [
   },
   {
     name: 'lists in the order of UTF-8 bytes, by any prefix, from any start',
+    needs: ['byteOrder'],
     run: async ({ store }) => {
       await writeAll(store, trickyKeys);
       for (const prefix of prefixes) {

@@ -1,0 +1,134 @@
+import { CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
+import type { StoreErrorKind } from '@cxvault/plugin-api';
+
+/** By the error's name, which is S3's error code, or by the system's code. */
+const kindsByName: Readonly<Record<string, StoreErrorKind>> = {
+  NoSuchKey: 'not-found',
+  NotFound: 'not-found',
+  PreconditionFailed: 'exists',
+  AccessDenied: 'denied',
+  InvalidAccessKeyId: 'denied',
+  SignatureDoesNotMatch: 'denied',
+  ExpiredToken: 'denied',
+  InvalidToken: 'denied',
+  CredentialsProviderError: 'denied',
+  SlowDown: 'throttled',
+  SlowDownRead: 'throttled',
+  SlowDownWrite: 'throttled',
+  Throttling: 'throttled',
+  ThrottlingException: 'throttled',
+  TooManyRequestsException: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  // Two writers met (Amazon S3 user guide, "Conditional writes"): neither says that there is an object.
+  ConditionalRequestConflict: 'transient',
+  OperationAborted: 'transient',
+  RequestTimeout: 'transient',
+  TimeoutError: 'transient',
+  IncompleteBody: 'transient',
+  // Bytes changed on their way: the same may be sent again.
+  BadDigest: 'transient',
+  InvalidDigest: 'transient',
+  XAmzContentSHA256Mismatch: 'transient',
+  XAmzContentChecksumMismatch: 'transient',
+  QuotaExceeded: 'full',
+  XMinioStorageFull: 'full',
+  ECONNRESET: 'transient',
+  ECONNREFUSED: 'transient',
+  ECONNABORTED: 'transient',
+  EPIPE: 'transient',
+  ETIMEDOUT: 'transient',
+  EHOSTUNREACH: 'transient',
+  ENETUNREACH: 'transient',
+  ENOTFOUND: 'transient',
+  EAI_AGAIN: 'transient',
+  ERR_STREAM_PREMATURE_CLOSE: 'transient',
+};
+
+const kindsByStatus: Readonly<Record<number, StoreErrorKind>> = {
+  401: 'denied',
+  403: 'denied',
+  404: 'not-found',
+  408: 'transient',
+  412: 'exists',
+  429: 'throttled',
+  503: 'throttled',
+  507: 'full',
+};
+
+/** Thrown by the driver itself where S3 has no error for it; named like S3's own, so that it classifies alike. */
+export class S3StoreError extends Error {
+  constructor(name: 'NoSuchKey' | 'PreconditionFailed' | 'IncompleteBody', message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** Why a call failed; see `ObjectStore.classify`. Errors are told by shape: SDKs come in several copies. */
+export function classifyS3Error(error: unknown): StoreErrorKind {
+  // What the driver refuses stays refused; a missing bucket is no missing object.
+  if (typeof error !== 'object' || error === null || isCxvaultError(error)) return 'permanent';
+  const named = kindsByName[errorName(error)] ?? kindsByName[textField(error, 'code')];
+  if (named !== undefined) return named;
+  // NoSuchBucket and NoSuchUpload are 404 too: neither says that an object is absent.
+  const status = errorName(error).startsWith('NoSuch') ? undefined : httpStatus(error);
+  if (status === undefined) return 'permanent';
+  return kindsByStatus[status] ?? (status >= 500 ? 'transient' : 'permanent');
+}
+
+export function isNoSuchBucket(error: unknown): boolean {
+  return errorName(error) === 'NoSuchBucket';
+}
+
+/** The HTTP status that an SDK's error tells of. */
+export function httpStatus(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
+  const metadata = error.$metadata;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}
+
+/** S3's error code. */
+export function errorName(error: unknown): string {
+  return textField(error, 'name');
+}
+
+/** There is no such bucket: never to be mistaken for an archive without objects. */
+export function bucketMissing(bucket: string, cause?: unknown): CxvaultError {
+  return new CxvaultError('STORE_NOT_FOUND', 'the bucket does not exist', {
+    context: { bucket },
+    hint: 'create the bucket first, or correct its name, region or endpoint in the archive address',
+    cause,
+  });
+}
+
+/** Something that this store will never do. */
+export function refused(message: string, key: string, hint?: string): CxvaultError {
+  return new CxvaultError('STORE_REFUSED', message, { context: { key }, hint });
+}
+
+/** The server does not encrypt as it was asked to. */
+export function notEncrypted(bucket: string, wanted: string, cause?: unknown): CxvaultError {
+  return new CxvaultError(
+    'STORE_REFUSED',
+    'the server does not encrypt objects as the archive address asks',
+    {
+      context: { bucket, sse: wanted, reason: cause === undefined ? 'ignored' : errorName(cause) },
+      hint: 'add sse=none to the archive address if the server need not encrypt (the archive is encrypted anyway)',
+      cause,
+    },
+  );
+}
+
+/** The server's lists cannot be relied upon. */
+export function unordered(bucket: string, key: string, after: string): CxvaultError {
+  return new CxvaultError('STORE_REFUSED', 'the server does not list objects in the order of their names', {
+    context: { bucket, key, after },
+    hint: 'use a general purpose bucket: directory buckets, and some servers, cannot hold an archive',
+  });
+}
+
+function textField(value: unknown, field: 'name' | 'code'): string {
+  if (typeof value !== 'object' || value === null || !(field in value)) return '';
+  const text: unknown = Reflect.get(value, field);
+  return typeof text === 'string' ? text : '';
+}

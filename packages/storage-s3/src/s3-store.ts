@@ -1,0 +1,270 @@
+import { compareKeys, keyProblem } from '@cxvault/plugin-api';
+import type {
+  CallOptions,
+  GetOptions,
+  ObjectInfo,
+  ObjectStore,
+  PutOptions,
+  StoreCapabilities,
+  StoreErrorKind,
+} from '@cxvault/plugin-api';
+
+import { exactBody, wholeBody } from './exact-body.ts';
+import type { Found, S3Calls, WriteRequest, Written } from './s3-calls.ts';
+import {
+  bucketMissing,
+  classifyS3Error,
+  httpStatus,
+  isNoSuchBucket,
+  notEncrypted,
+  refused,
+  S3StoreError,
+  unordered,
+} from './s3-errors.ts';
+import type { S3Location } from './s3-location.ts';
+import { probeWrites } from './write-probe.ts';
+
+/** 5 MiB: what is larger goes in parts, whose least size this is (Amazon S3 user guide, "multipart upload limits"). */
+const partBytes = 5_242_880;
+
+/** The same document: no upload has more parts. */
+const maxParts = 10_000;
+
+/** 8 MiB: with {@link maxParts} parts, room for 80 GB where the length is not known before. */
+const partBytesOfUnknown = 8_388_608;
+
+/** A bucket, or a folder in one, of Amazon S3 or of a server that speaks its protocol. All policy, no SDK. */
+export class S3Store implements ObjectStore {
+  /**
+   * `createIfAbsent` is true until the first write has shown that the server replaces objects in spite of
+   * `If-None-Match`. From then on `ifAbsent` means a look before the write: better than nothing, not atomic.
+   */
+  readonly capabilities: StoreCapabilities;
+  readonly #calls: S3Calls;
+  readonly #location: S3Location;
+  #createIfAbsent = true;
+  #prepared: Promise<void> | undefined;
+  #bucketSeen = false;
+
+  constructor(calls: S3Calls, location: S3Location) {
+    this.#calls = calls;
+    this.#location = location;
+    const createIfAbsent = () => this.#createIfAbsent;
+    this.capabilities = {
+      get createIfAbsent() {
+        return createIfAbsent();
+      },
+      retention: false,
+      serverChecksum: 'sha256',
+    };
+  }
+
+  async put(
+    key: string,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    options: PutOptions = {},
+  ): Promise<ObjectInfo> {
+    const name = this.#name(key);
+    const { signal, size, ifAbsent = false } = options;
+    if (options.retention !== undefined) throw refused('this version sets no retention on S3', key);
+    signal?.throwIfAborted();
+    if (body instanceof Uint8Array && size !== undefined && size !== body.length) {
+      throw refused(`the body has ${body.length} bytes, not ${size}`, key);
+    }
+    await this.#prepare(signal);
+    if (ifAbsent && !this.#createIfAbsent && (await this.stat(key, options)) !== undefined) {
+      throw new S3StoreError('PreconditionFailed', `the object exists already [key=${key}]`);
+    }
+    const write: WriteRequest = {
+      name,
+      contentType: options.contentType ?? 'application/octet-stream',
+      encryption: this.#location.encryption,
+      ifAbsent: ifAbsent && this.#createIfAbsent,
+    };
+    return this.#explained(() => this.#write(key, write, body, options));
+  }
+
+  async get(key: string, options: GetOptions = {}): Promise<AsyncIterable<Uint8Array>> {
+    const name = this.#name(key);
+    const { range, signal } = options;
+    signal?.throwIfAborted();
+    if (range !== undefined && range.length <= 0) return this.#nothingOf(key, options);
+    const asked = range && `bytes=${range.offset}-${range.offset + range.length - 1}`;
+    try {
+      const content = await this.#explained(() => this.#calls.getObject(name, asked, signal));
+      // A server that ignores the range gives the whole object, which is right only for an empty one.
+      if (range !== undefined && content.size !== 0 && !content.range?.startsWith(`bytes ${range.offset}-`)) {
+        throw refused('the server does not give ranges of objects', key);
+      }
+      return wholeBody(content.body, key, content.size);
+    } catch (error) {
+      if (httpStatus(error) === 416) return noBytes();
+      throw error;
+    }
+  }
+
+  async stat(key: string, options: CallOptions = {}): Promise<ObjectInfo | undefined> {
+    const name = this.#name(key);
+    options.signal?.throwIfAborted();
+    try {
+      const found = await this.#explained(() => this.#calls.headObject(name, options.signal));
+      return infoOf(key, found);
+    } catch (error) {
+      if (classifyS3Error(error) !== 'not-found') throw error;
+      // An answer to HEAD has no body that could tell a missing object from a missing bucket.
+      await this.#requireBucket(options.signal);
+      return undefined;
+    }
+  }
+
+  async *list(
+    prefix: string,
+    options: CallOptions & { readonly startAfter?: string } = {},
+  ): AsyncIterable<ObjectInfo> {
+    const root = this.#location.prefix;
+    const startAfter = options.startAfter ? root + options.startAfter : undefined;
+    let token: string | undefined;
+    let last = '';
+    do {
+      options.signal?.throwIfAborted();
+      const request = { prefix: root + prefix, startAfter, token };
+      const page = await this.#explained(() => this.#calls.listPage(request, options.signal));
+      for (const { name, ...found } of page.objects) {
+        options.signal?.throwIfAborted();
+        const key = name.slice(root.length);
+        // Pages of another order repeat and leave out objects: an archive listed so would seem to miss some.
+        if (compareKeys(key, last) <= 0) throw unordered(this.#location.bucket, key, last);
+        last = key;
+        // Consoles leave empty objects whose names end with a slash, as folders to look at.
+        if (keyProblem(key) === undefined) yield infoOf(key, found);
+      }
+      token = page.token;
+    } while (token !== undefined);
+  }
+
+  async remove(key: string, options: CallOptions = {}): Promise<void> {
+    const name = this.#name(key);
+    options.signal?.throwIfAborted();
+    try {
+      await this.#explained(() => this.#calls.deleteObject(name, options.signal));
+    } catch (error) {
+      if (classifyS3Error(error) !== 'not-found') throw error;
+      await this.#requireBucket(options.signal);
+    }
+  }
+
+  classify(error: unknown): StoreErrorKind {
+    return classifyS3Error(error);
+  }
+
+  async close(): Promise<void> {
+    this.#calls.close();
+  }
+
+  async #write(
+    key: string,
+    write: WriteRequest,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    { size, signal }: PutOptions,
+  ): Promise<ObjectInfo> {
+    if (body instanceof Uint8Array && body.length <= partBytes) {
+      const answer = await this.#calls.putObject({ ...write, body }, signal);
+      return this.#written(key, body.length, answer);
+    }
+    const known = body instanceof Uint8Array ? body.length : size;
+    let sent = 0;
+    const counted = exactBody(body instanceof Uint8Array ? pieces(body) : body, key, known, (bytes) => {
+      sent = bytes;
+    });
+    const answer = await this.#calls.upload(
+      { ...write, body: counted, partBytes: partBytesFor(known) },
+      signal,
+    );
+    return this.#written(key, sent, answer);
+  }
+
+  #written(key: string, size: number, answer: Written): ObjectInfo {
+    const wanted = this.#location.encryption?.kind;
+    if (wanted !== undefined && answer.encryption !== wanted)
+      throw notEncrypted(this.#location.bucket, wanted);
+    return infoOf(key, { size, modifiedAt: this.#calls.now(), sha256: answer.sha256 });
+  }
+
+  /** Before the first write: is there a bucket, whose server is it, and what does it do with a write? */
+  async #prepare(signal?: AbortSignal): Promise<void> {
+    this.#prepared ??= this.#examine();
+    const prepared = this.#prepared;
+    try {
+      await prepared;
+    } catch (error) {
+      if (this.#prepared === prepared) this.#prepared = undefined;
+      throw error;
+    }
+    signal?.throwIfAborted();
+  }
+
+  /** Shared by all who wait to write, and so not ended by the signal of any. */
+  async #examine(): Promise<void> {
+    await this.#requireBucket();
+    if (isAmazon(this.#calls.host())) return;
+    const found = await this.#explained(() => probeWrites(this.#calls, this.#location));
+    this.#createIfAbsent = found.createIfAbsent;
+  }
+
+  async #requireBucket(signal?: AbortSignal): Promise<void> {
+    if (this.#bucketSeen) return;
+    try {
+      await this.#calls.headBucket(signal);
+    } catch (error) {
+      if (httpStatus(error) === 404) throw bucketMissing(this.#location.bucket, error);
+      // Many logins may use a bucket's objects but not look at the bucket itself.
+      if (classifyS3Error(error) !== 'denied') throw error;
+    }
+    this.#bucketSeen = true;
+  }
+
+  async #explained<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw isNoSuchBucket(error) ? bucketMissing(this.#location.bucket, error) : error;
+    }
+  }
+
+  async #nothingOf(key: string, options: CallOptions): Promise<AsyncIterable<Uint8Array>> {
+    if ((await this.stat(key, options)) !== undefined) return noBytes();
+    throw new S3StoreError('NoSuchKey', `there is no such object [key=${key}]`);
+  }
+
+  #name(key: string): string {
+    const problem = keyProblem(key);
+    if (problem !== undefined) throw refused(`an object cannot have this name: ${problem}`, key);
+    return this.#location.prefix + key;
+  }
+}
+
+/** How large the parts of an upload are, so that {@link maxParts} of them suffice. */
+export function partBytesFor(size: number | undefined): number {
+  if (size === undefined) return partBytesOfUnknown;
+  return Math.max(partBytes, Math.ceil(size / maxParts));
+}
+
+function isAmazon(host: string | undefined): boolean {
+  return host !== undefined && /\.amazonaws\.com(\.cn)?$/.test(host);
+}
+
+function infoOf(
+  key: string,
+  found: Omit<Found, 'sha256'> & { readonly sha256?: string | undefined },
+): ObjectInfo {
+  const { size, modifiedAt, sha256 } = found;
+  return { key, size, modifiedAt, ...(sha256 && { checksum: { kind: 'sha256', base64: sha256 } }) };
+}
+
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += partBytes) yield bytes.subarray(at, at + partBytes);
+}
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {
+  // Nothing to give.
+}
