@@ -40,10 +40,14 @@ export function runLockKey(n: number): string {
 }
 
 /** What an object below `runs/` is, by its name; undefined for names that the format does not know. */
-export function parseRunKey(key: string): { runId: string; n: number } | { runId: string; report: true } | undefined {
+export function parseRunKey(
+  key: string,
+): { runId: string; n: number } | { runId: string; report: true } | undefined {
   const match = /^runs\/([0-9a-f-]{36})\/(?:(\d{6})|report)\.cxv$/.exec(key);
   if (!match?.[1]) return undefined;
-  return match[2] === undefined ? { runId: match[1], report: true } : { runId: match[1], n: Number(match[2]) };
+  return match[2] === undefined
+    ? { runId: match[1], report: true }
+    : { runId: match[1], n: Number(match[2]) };
 }
 
 function dayFolder(at: Date): string {
