@@ -1,0 +1,26 @@
+/**
+ * Lays JSON text out with two spaces, token by token: every string and number stays as it was written. Parsing
+ * and printing again would turn 64-bit ids into doubles. The text must be valid JSON.
+ */
+export function prettyJson(text: string): string {
+  let out = '';
+  let depth = 0;
+  const newline = (): string => `\n${'  '.repeat(depth)}`;
+  for (const [token] of text.matchAll(tokens)) {
+    if (token === '{' || token === '[') {
+      depth += 1;
+      out += token + newline();
+    } else if (token === '}' || token === ']') {
+      depth -= 1;
+      out += newline() + token;
+    } else if (token === ',') {
+      out += token + newline();
+    } else {
+      out += token === ':' ? ': ' : token;
+    }
+  }
+  return out;
+}
+
+// empty containers are one token; everything else that is not punctuation or white space is a number or a word
+const tokens = /"(?:[^"\\]|\\.)*"|\{\s*\}|\[\s*\]|[{}[\],:]|[^\s{}[\],:"]+/g;
