@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { Exchange } from './exchange.ts';
+import type { AnswerHeaders, Exchange } from './exchange.ts';
 
 /** The API's clock, learnt from the `Date` header of its answers and carried on by our monotonic clock. */
 export class ApiClock {
@@ -10,7 +10,7 @@ export class ApiClock {
     this.#clock = clock;
   }
 
-  observe(headers: Headers): void {
+  observe(headers: AnswerHeaders): void {
     const api = dateOf(headers);
     if (api !== undefined) this.#seen = { api, ours: this.#clock.now(), at: this.#clock.monotonic() };
   }
@@ -27,7 +27,7 @@ export class ApiClock {
 }
 
 /** The `Date` header in milliseconds since 1970. */
-export function dateOf(headers: Headers): number | undefined {
+export function dateOf(headers: AnswerHeaders): number | undefined {
   const at = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(at) ? undefined : at;
 }

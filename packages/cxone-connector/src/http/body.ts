@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import type { Answer } from './exchange.ts';
 import { invalidResponse, networkFailure } from './request-failure.ts';
 
 /** How a body may be read. */
@@ -7,90 +9,87 @@ export interface BodyLimits {
   readonly signal?: AbortSignal;
 }
 
+const decoder = new TextDecoder();
+
 /** A JSON answer larger than this is refused. */
 export const maxJsonBytes = 67_108_864; // 64 MiB
 
 /**
- * The body piece by piece, with back-pressure. Leaving early frees the connection. Throws `RequestFailure`
+ * The body piece by piece, with back-pressure. Leaving early closes the connection. Throws `RequestFailure`
  * (`network`) when the body breaks off, pauses too long or has another length than announced.
  */
 export async function* bodyChunks(
-  response: Response,
+  answer: Answer,
   limits: BodyLimits,
 ): AsyncGenerator<Uint8Array, void, void> {
-  if (response.body === null) return;
-  const reader: ReadableStreamDefaultReader<unknown> = response.body.getReader();
-  const expected = announcedSize(response);
+  const { body } = answer;
+  const expected = announcedSize(answer);
   let received = 0;
-  const watch = watchIdle(limits.idleMs, () => void reader.cancel().catch(() => undefined));
+  const watch = watchIdle(limits.idleMs, () => body.destroy(new Error('the body came to a halt')));
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done || !(value instanceof Uint8Array)) break; // fetch gives bytes only
-      received += value.byteLength;
+    for await (const chunk of piecesOf(body)) {
+      received += chunk.byteLength;
       watch.pause(); // the time that the caller takes is not the server's silence
-      yield value;
+      yield chunk;
       watch.resume();
     }
   } catch (error) {
     limits.signal?.throwIfAborted();
-    throw networkFailure(error, response);
+    throw networkFailure(error, answer);
   } finally {
     watch.stop();
-    await reader.cancel().catch(() => undefined);
   }
-  limits.signal?.throwIfAborted();
-  if (watch.expired() || (expected !== undefined && expected !== received)) {
-    throw networkFailure(undefined, response);
-  }
+  if (expected !== undefined && expected !== received) throw networkFailure(undefined, answer);
+}
+
+/** Node types a stream's pieces as `any`. */
+function piecesOf(body: Readable): AsyncIterable<Uint8Array> {
+  return body;
 }
 
 /** Bytes that will come, where the server says and no decoding changes it. */
-export function announcedSize(response: Response): number | undefined {
-  if (response.headers.get('content-encoding') !== null) return undefined;
-  const text = response.headers.get('content-length');
+export function announcedSize(answer: Answer): number | undefined {
+  if (answer.headers.get('content-encoding') !== null) return undefined;
+  const text = answer.headers.get('content-length');
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 /** The whole body as text. Throws `RequestFailure` as {@link bodyChunks}, and for more than `maxBytes`. */
-export async function bodyText(
-  response: Response,
-  limits: BodyLimits,
-  maxBytes = maxJsonBytes,
-): Promise<string> {
+export async function bodyText(answer: Answer, limits: BodyLimits, maxBytes = maxJsonBytes): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of bodyChunks(response, limits)) {
+  for await (const chunk of bodyChunks(answer, limits)) {
     size += chunk.byteLength;
-    if (size > maxBytes) throw invalidResponse(response);
+    if (size > maxBytes) throw invalidResponse(answer);
     chunks.push(chunk);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks, size));
+  return decoder.decode(joined(chunks, size));
 }
 
 /** Reads what is left, so that the connection can be used again; a long, slow or broken rest is given up. */
-export async function discardBody(response: Response, limits: BodyLimits): Promise<void> {
+export async function discardBody(answer: Answer, limits: BodyLimits): Promise<void> {
   try {
-    await bodyText(response, { idleMs: Math.min(limits.idleMs, 1000) }, 65_536);
+    await bodyText(answer, { idleMs: Math.min(limits.idleMs, 1000) }, 65_536);
   } catch {
     // What this body holds is of no interest, nor how it ends.
   }
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [first] = chunks;
+  return chunks.length === 1 && first ? first : Buffer.concat(chunks, size);
 }
 
 interface IdleWatch {
   pause(): void;
   resume(): void;
   stop(): void;
-  expired(): boolean;
 }
 
 function watchIdle(idleMs: number, onIdle: () => void): IdleWatch {
-  let expired = false;
   let paused = false;
   const timer = setTimeout(() => {
-    if (paused) return;
-    expired = true;
-    onIdle();
+    if (!paused) onIdle();
   }, idleMs);
   return {
     pause: () => {
@@ -103,6 +102,5 @@ function watchIdle(idleMs: number, onIdle: () => void): IdleWatch {
     stop: () => {
       clearTimeout(timer);
     },
-    expired: () => expired,
   };
 }

@@ -6,20 +6,21 @@ import { withBudget } from './budgeted.ts';
 import { CallCounter } from './call-counts.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import type { Exchange, Fetch } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { createLogin } from './login.ts';
 import { guardOrigin, guardProtocol } from './origin-guard.ts';
 import { followRedirects } from './redirects.ts';
 import { defaultRetryPolicy } from './retry.ts';
 import type { RetryPolicy, RetrySurroundings } from './retry.ts';
 import { Session } from './session.ts';
+import type { SessionOptions } from './session.ts';
 import { TokenKeeper } from './token-keeper.ts';
-import { defaultTimeLimits, transport } from './transport.ts';
-import type { TimeLimits } from './transport.ts';
+import { defaultTimeLimits, openWire } from './transport.ts';
+import type { TimeLimits, Wire } from './transport.ts';
 
 /** What tests replace. */
 export interface Surroundings {
-  readonly fetch: Fetch;
+  readonly openWire: (limits: TimeLimits) => Wire;
   readonly clock: Clock;
   /** [0, 1) */
   readonly random: () => number;
@@ -28,7 +29,7 @@ export interface Surroundings {
 }
 
 export const realSurroundings: Surroundings = {
-  fetch: (url, init) => globalThis.fetch(url, init),
+  openWire,
   clock: systemClock,
   random: Math.random,
   limits: defaultTimeLimits,
@@ -68,10 +69,10 @@ export function connect(
   const counter = new CallCounter();
   const apiClock = new ApiClock(clock);
   const retry: RetrySurroundings = { policy, clock, random, counter, log: context.log };
-  const wire = transport(surroundings.fetch, limits);
-  const tokens = createTokens(options, retry, wire, limits);
-  const session = createSession(options, tokens, context);
-  const budgeted = withBudget(wire, async (signal) => (await session.open(signal)).budgets, counter);
+  const wire = surroundings.openWire(limits);
+  const tokens = createTokens(options, retry, wire.exchange, limits);
+  const session = createSession(options, { tokens, wire, openBudgets: context.openBudgets });
+  const budgeted = withBudget(wire.exchange, async (signal) => (await session.open(signal)).budgets, counter);
   const bare = observingClock(budgeted, apiClock, options.apiBase.origin);
   const guarded = guardOrigin(options.apiBase.origin, {
     withBearer: withBearer(bare, tokens, limits.idleMs),
@@ -99,17 +100,9 @@ function createTokens(
 }
 
 function createSession(
-  options: ConnectionOptions,
-  tokens: TokenKeeper,
-  { openBudgets }: Pick<SourceContext, 'openBudgets'>,
+  { profile, issuer, tokenUrl, apiBase, rules }: ConnectionOptions,
+  parts: Pick<SessionOptions, 'tokens' | 'wire' | 'openBudgets'>,
 ): Session {
-  const { profile, issuer, tokenUrl, apiBase, rules } = options;
-  return new Session({
-    tokens,
-    profile,
-    issuer: (tokenUrl ?? issuer).origin,
-    fallbackTenant: apiBase.hostname,
-    openBudgets,
-    rules,
-  });
+  const place = (tokenUrl ?? issuer).origin;
+  return new Session({ ...parts, profile, issuer: place, fallbackTenant: apiBase.hostname, rules });
 }

@@ -1,5 +1,17 @@
-/** `fetch` as far as this package uses it; injected. */
-export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+import type { Readable } from 'node:stream';
+
+/** Headers of a response, by name in any case. */
+export interface AnswerHeaders {
+  get(name: string): string | null;
+}
+
+/** The response to a {@link Call}, its body unread. Whoever gets it reads the body or destroys it. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  /** Decompressed where the server compressed it. */
+  readonly body: Readable;
+}
 
 /** One HTTP request of the connector. */
 export interface Call {
@@ -21,4 +33,4 @@ export interface Call {
  * Throws `RequestFailure` when there is no response, `CxvaultError` when the system as a whole does not answer,
  * and the signal's reason after an abort.
  */
-export type Exchange = (call: Call) => Promise<Response>;
+export type Exchange = (call: Call) => Promise<Answer>;

@@ -1,5 +1,5 @@
 import { discardBody } from './body.ts';
-import type { Call, Exchange } from './exchange.ts';
+import type { Answer, Call, Exchange } from './exchange.ts';
 import { failureOfResponse, RequestFailure } from './request-failure.ts';
 
 /** More hops than this are a loop or a mistake. */
@@ -27,7 +27,7 @@ export function followRedirects(next: Exchange, idleMs: number): Exchange {
   };
 }
 
-function targetOf(response: Response, call: Call): URL | undefined {
+function targetOf(response: Answer, call: Call): URL | undefined {
   const kept = response.status === 307 || response.status === 308;
   const followed = kept || (call.method === 'GET' && [301, 302, 303].includes(response.status));
   const location = followed ? response.headers.get('location') : null;

@@ -1,4 +1,5 @@
 import type { SourceFailure } from '@cxvault/plugin-api';
+import type { Answer } from './exchange.ts';
 import { requestIdOf } from './request-id.ts';
 
 /**
@@ -29,12 +30,12 @@ export class RequestFailure extends Error {
 
 const permanentReasons: Readonly<Record<number, string>> = { 403: 'denied', 404: 'not-found', 410: 'gone' };
 
-/** The failure that a response with an error status stands for. */
-export function failureOfResponse(response: Response): SourceFailure {
-  const requestId = requestIdOf(response.headers);
+/** The failure that a answer with an error status stands for. */
+export function failureOfResponse(answer: Answer): SourceFailure {
+  const requestId = requestIdOf(answer.headers);
   return {
-    ...reasonOfStatus(response.status),
-    status: response.status,
+    ...reasonOfStatus(answer.status),
+    status: answer.status,
     ...(requestId !== undefined && { requestId }),
   };
 }
@@ -51,15 +52,15 @@ export function isTransientStatus(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }
 
-/** The response came, but cannot be what was asked for. */
-export function invalidResponse(response: Response): RequestFailure {
-  const failure = { ...failureOfResponse(response), reason: 'invalid-response', permanent: false };
+/** The answer came, but cannot be what was asked for. */
+export function invalidResponse(answer: Answer): RequestFailure {
+  const failure = { ...failureOfResponse(answer), reason: 'invalid-answer', permanent: false };
   return new RequestFailure(failure, { transient: true });
 }
 
-/** No response, or one that broke off. Takes only the code of the error: its text may hold a URL. */
-export function networkFailure(error: unknown, response?: Response): RequestFailure {
-  const known = response === undefined ? {} : failureOfResponse(response);
+/** No answer, or one that broke off. Takes only the code of the error: its text may hold a URL. */
+export function networkFailure(error: unknown, answer?: Answer): RequestFailure {
+  const known = answer === undefined ? {} : failureOfResponse(answer);
   const networkCode = networkCodeOf(error);
   return new RequestFailure(
     { ...known, reason: 'network', permanent: false },

@@ -1,5 +1,6 @@
 import type { BudgetRules, OpenBudgets, RateBudgets, SourceIdentity } from '@cxvault/plugin-api';
 import type { AccessToken, TokenKeeper } from './token-keeper.ts';
+import type { Wire } from './transport.ts';
 
 /** Who is logged in, and the budgets of that tenant. */
 export interface OpenSession {
@@ -10,6 +11,8 @@ export interface OpenSession {
 /** What a session is made of. */
 export interface SessionOptions {
   readonly tokens: TokenKeeper;
+  /** Closed with the session. */
+  readonly wire: Wire;
   readonly profile: string;
   readonly issuer: string;
   /** The tenant's name where the token tells none. */
@@ -36,6 +39,7 @@ export class Session {
 
   close(): void {
     this.#options.tokens.close();
+    this.#options.wire.close();
     this.#open?.budgets.close();
   }
 

@@ -1,3 +1,4 @@
+import type { Answer } from '../http/exchange.ts';
 import type { SourceMedium } from '@cxvault/plugin-api';
 
 const soundOrPicture =
@@ -5,8 +6,8 @@ const soundOrPicture =
 const mayBeHtml = /html?|e-?mail|attachment|document|file|chat|transcript/i;
 
 /** True unless the answer's content type shows that an error page stands in for the medium. */
-export function isPlausibleMedium(response: Response, medium: SourceMedium): boolean {
-  const [contentType = ''] = (response.headers.get('content-type') ?? '').toLowerCase().split(';');
+export function isPlausibleMedium(answer: Answer, medium: SourceMedium): boolean {
+  const [contentType = ''] = (answer.headers.get('content-type') ?? '').toLowerCase().split(';');
   const described = `${medium.type ?? ''} ${medium.format ?? ''}`;
   const isSound = soundOrPicture.test(described);
   if (/^\s*(text\/html|application\/xhtml\+xml)\s*$/.test(contentType))
