@@ -57,12 +57,17 @@ export async function diagnoseLockedArchive(
   }
   return new CxvaultError('KEY_WRONG', 'no key slot of the archive opens with what was given', {
     context: {
-      object_key: tried.failed[0] ?? slotPrefix,
+      object_key: tried.failed[0] ?? only(tried.found) ?? slotPrefix,
       slots: tried.found.length,
       descriptor: descriptorKey,
     },
     hint: 'check the password or key file; if it is right, the slot or the descriptor was changed: compare with a copy',
   });
+}
+
+/** A lone slot is named though it is of a kind that nothing was given for: that may be what was changed. */
+function only(found: readonly string[]): string | undefined {
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** True when the ring object that the descriptor names is not there, but the archive works with another one. */

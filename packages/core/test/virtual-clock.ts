@@ -1,0 +1,93 @@
+import type { Clock } from '../src/clock.ts';
+
+interface Timer {
+  readonly at: number;
+  readonly fire: () => void;
+}
+
+/** A clock that stands still until a test moves it. */
+export class VirtualClock implements Clock {
+  #now: number;
+  #timers: Timer[] = [];
+
+  constructor(now = Date.parse('2026-11-23T09:00:00.000Z')) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** Puts the time without firing timers, as an operator or NTP does. */
+  set(now: number): void {
+    this.#now = now;
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const timer = {
+      at: this.#now + Math.max(0, ms),
+      fire: () => {
+        resolve(undefined);
+      },
+    };
+    const abort = (): void => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+      reject(asError(signal?.reason));
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    this.#timers.push(timer);
+    try {
+      await promise;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  get sleeping(): number {
+    return this.#timers.length;
+  }
+
+  /** Moves on by `ms`, firing timers in their order and letting what they start run in between. */
+  async advance(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    await settled();
+    while (await this.#fireNext(until));
+    this.#now = until;
+    await settled();
+  }
+
+  /** Moves on from timer to timer until the work is done. */
+  async run<T>(work: Promise<T>): Promise<T> {
+    let open = true;
+    const result = work.finally(() => {
+      open = false;
+    });
+    result.catch(() => undefined);
+    await settled();
+    while (open && (await this.#fireNext(Infinity)));
+    return result;
+  }
+
+  async #fireNext(until: number): Promise<boolean> {
+    const [first] = this.#timers.toSorted((a, b) => a.at - b.at);
+    if (!first || first.at > until) return false;
+    this.#timers = this.#timers.filter((other) => other !== first);
+    this.#now = Math.max(this.#now, first.at);
+    first.fire();
+    await settled();
+    return true;
+  }
+}
+
+/** Lets everything run that needs no time. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('aborted');
+}
