@@ -217,7 +217,7 @@ class SdkCalls implements S3Calls {
       ContentType: write.contentType,
       ChecksumAlgorithm: 'SHA256',
       ServerSideEncryption: write.encryption?.kind,
-      SSEKMSKeyId: write.encryption?.kind === 'aws:kms' ? write.encryption.keyId : undefined,
+      SSEKMSKeyId: write.encryption?.keyId,
       IfNoneMatch: write.ifAbsent ? '*' : undefined,
     };
   }

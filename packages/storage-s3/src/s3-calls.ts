@@ -19,9 +19,15 @@ export interface S3Calls {
   close(): void;
 }
 
-/** How the server encrypts objects at rest; undefined: not asked to. */
-export type Encryption =
-  { readonly kind: 'AES256' } | { readonly kind: 'aws:kms'; readonly keyId: string | undefined } | undefined;
+/** How the server is asked to encrypt objects at rest; undefined: not asked to. */
+export type Encryption = ServerEncryption | undefined;
+
+export interface ServerEncryption {
+  readonly kind: 'AES256' | 'aws:kms';
+  readonly keyId?: string | undefined;
+  /** The user named it: a server that ignores it is an error then, and no success. */
+  readonly required: boolean;
+}
 
 export interface WriteRequest {
   /** The object's name in the bucket, prefix and all. */

@@ -90,10 +90,14 @@ function pathStyleOf(text: string | undefined): boolean | undefined {
   throw invalid('pathStyle is true or false', { pathStyle: text });
 }
 
-function encryptionOf({ sse = 'AES256', kmsKeyId }: Parameters): Encryption {
-  if (sse === 'aws:kms') return { kind: sse, keyId: kmsKeyId };
-  if (kmsKeyId !== undefined) throw invalid('kmsKeyId needs sse=aws:kms', { sse });
-  if (sse === 'AES256') return { kind: sse };
+/**
+ * AES256 is asked for by default, as an archive's second lock. Servers that know no encryption mostly ignore
+ * that, and may: the objects are encrypted before they leave. What the user names, the server must do.
+ */
+function encryptionOf({ sse, kmsKeyId }: Parameters): Encryption {
+  if (sse === 'aws:kms') return { kind: sse, keyId: kmsKeyId, required: true };
+  if (kmsKeyId !== undefined) throw invalid('kmsKeyId needs sse=aws:kms', { sse: sse ?? '' });
+  if (sse === undefined || sse === 'AES256') return { kind: 'AES256', required: sse !== undefined };
   if (sse === 'none') return undefined;
   throw invalid('sse is AES256, aws:kms or none', { sse });
 }

@@ -94,6 +94,7 @@ export class S3Store implements ObjectStore {
       const content = await this.#explained(() => this.#calls.getObject(name, asked, signal));
       // A server that ignores the range gives the whole object, which is right only for an empty one.
       if (range !== undefined && content.size !== 0 && !content.range?.startsWith(`bytes ${range.offset}-`)) {
+        await content.body[Symbol.asyncIterator]().return?.();
         throw refused('the server does not give ranges of objects', key);
       }
       return wholeBody(content.body, key, content.size);
@@ -184,9 +185,9 @@ export class S3Store implements ObjectStore {
   }
 
   #written(key: string, size: number, answer: Written): ObjectInfo {
-    const wanted = this.#location.encryption?.kind;
-    if (wanted !== undefined && answer.encryption !== wanted)
-      throw notEncrypted(this.#location.bucket, wanted);
+    const { bucket, encryption } = this.#location;
+    if (encryption?.required && answer.encryption !== encryption.kind)
+      throw notEncrypted(bucket, encryption.kind);
     return infoOf(key, { size, modifiedAt: this.#calls.now(), sha256: answer.sha256 });
   }
 

@@ -44,7 +44,7 @@ async function writeFirst(calls: S3Calls, write: Probe, bucket: string, signal?:
     if (wanted === undefined || (status !== 400 && status !== 501)) throw error;
     throw notEncrypted(bucket, wanted, error);
   }
-  if (wanted === undefined || applied === wanted) return;
+  if (wanted === undefined || applied === wanted || !write.encryption?.required) return;
   await calls.deleteObject(write.name).catch(() => {});
   throw notEncrypted(bucket, wanted);
 }

@@ -1,0 +1,116 @@
+import { createHash, randomUUID } from 'node:crypto';
+
+import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { describeStore } from '@cxvault/storage-testkit';
+
+import { startS3Server } from '../../../tools/servers/s3-server.ts';
+import type { S3Server } from '../../../tools/servers/s3-server.ts';
+import { openS3 } from '../src/factory.ts';
+import { errorOf, inParts, randomBody } from './bodies.ts';
+
+let server: S3Server;
+
+// The first time, the server is built with Go.
+beforeAll(async () => {
+  server = await startS3Server(process.env['CXVAULT_S3_SERVER'] === 'minio' ? 'minio' : 'versitygw');
+}, 900_000);
+
+afterAll(() => server.stop());
+
+describeStore('S3Store on a real server', {
+  make: async () => {
+    const prefix = randomUUID();
+    const store = await openS3(server.archive(prefix), server.env, { pageSize: 40 });
+    return { store, unfinished: () => unfinishedUploads(prefix) };
+  },
+  pageSize: 40,
+});
+
+describe('a real server', () => {
+  it('has no upload left after all that was broken off', async () => {
+    expect(await unfinishedUploads('')).toBe(0);
+  });
+
+  it('checks the SHA-256 of small objects and keeps it', async () => {
+    const store = await openS3(server.archive(randomUUID()), server.env);
+    const body = randomBody(100_000);
+    const sha256 = { kind: 'sha256', base64: createHash('sha256').update(body).digest('base64') };
+    expect(await store.put('data/object', body)).toMatchObject({ checksum: sha256 });
+    expect(await store.stat('data/object')).toMatchObject({ checksum: sha256 });
+    await store.close();
+  });
+
+  it('lets two programs create an object once', async () => {
+    const url = server.archive(randomUUID());
+    const stores = await Promise.all([openS3(url, server.env), openS3(url, server.env)]);
+    const large = randomBody(6_000_000);
+    for (const body of [() => Buffer.from('small'), () => inParts(large)]) {
+      const key = `runs/${randomUUID()}`;
+      const outcomes = await Promise.allSettled(
+        stores.flatMap((store) => [1, 2, 3].map(() => store.put(key, body(), { ifAbsent: true }))),
+      );
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    }
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('says so when it is asked to encrypt and does not', async () => {
+    const url = server.archive(randomUUID());
+    url.searchParams.set('sse', 'AES256');
+    const store = await openS3(url, server.env);
+    if (server.encrypts) await store.put('data/object', randomBody(10));
+    else {
+      const error = await errorOf(() => store.put('data/object', randomBody(10)));
+      expect(error).toMatchObject({ code: 'STORE_REFUSED', hint: expect.stringContaining('sse=none') });
+      expect(await store.stat('data/object')).toBeUndefined();
+      expect(await Array.fromAsync(store.list(''))).toEqual([]);
+    }
+    await store.close();
+  });
+
+  it('names a bucket that does not exist, whatever is asked', async () => {
+    const url = new URL(server.archive('').href.replace(server.bucket, 'no-such-bucket'));
+    const store = await openS3(url, server.env);
+    const calls = [
+      () => store.stat('cxvault.json'),
+      () => store.get('cxvault.json'),
+      () => store.put('cxvault.json', randomBody(5)),
+      () => store.put('cxvault.json', inParts(randomBody(6_000_000))),
+      () => Array.fromAsync(store.list('')),
+    ];
+    for (const call of calls) {
+      const error = await errorOf(call);
+      expect(error).toMatchObject({ code: 'STORE_NOT_FOUND', context: { bucket: 'no-such-bucket' } });
+      expect(store.classify(error)).not.toBe('not-found');
+    }
+    await store.close();
+  });
+
+  it('says denied to a wrong secret', async () => {
+    const store = await openS3(server.archive(randomUUID()), {
+      ...server.env,
+      AWS_SECRET_ACCESS_KEY: 'wrong',
+    });
+    for (const call of [() => store.stat('a'), () => store.get('a'), () => store.put('a', randomBody(5))]) {
+      expect(store.classify(await errorOf(call))).toBe('denied');
+    }
+    await store.close();
+  });
+});
+
+async function unfinishedUploads(prefix: string): Promise<number> {
+  const client = new S3Client({
+    endpoint: server.endpoint,
+    forcePathStyle: true,
+    region: server.env.AWS_REGION,
+    credentials: {
+      accessKeyId: server.env.AWS_ACCESS_KEY_ID,
+      secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY,
+    },
+  });
+  const uploads = await client.send(new ListMultipartUploadsCommand({ Bucket: server.bucket }));
+  client.destroy();
+  return (uploads.Uploads ?? []).filter(({ Key = '' }) => Key.startsWith(prefix)).length;
+}
