@@ -23,16 +23,20 @@ export function wavHeader(totalBytes: number): Buffer {
   return header;
 }
 
+/** Eleven waves of 440 Hz are 200 samples: the table repeats without a click. */
+const wave = Int16Array.from({ length: 200 }, (_, n) =>
+  Math.round(6000 * Math.sin((2 * Math.PI * 11 * n) / 200)),
+);
+
 /** A tone of 440 Hz with noise, as samples; computed once, then repeated by every recording from another place. */
 export function toneBlock(seed: number): Buffer {
   const samples = new Int16Array(toneBytes / 2);
-  const step = (2 * Math.PI * 440) / sampleRate;
   let noise = seed === 0 ? 1 : seed;
   for (let n = 0; n < samples.length; n += 1) {
     noise ^= noise << 13;
     noise ^= noise >>> 17;
     noise ^= noise << 5;
-    samples[n] = Math.round(6000 * Math.sin(n * step)) + (noise >> 22); // noise of ±512
+    samples[n] = (wave[n % 200] ?? 0) + (noise >> 22); // noise of ±512
   }
   return Buffer.from(samples.buffer);
 }

@@ -1,4 +1,5 @@
 import { hash32, pick, unit } from './hash.ts';
+import type { Absence } from './row-state.ts';
 import type { Settings } from './settings.ts';
 import { streams } from './streams.ts';
 import type { EditKind, Tenant } from './tenant.ts';
@@ -6,6 +7,13 @@ import type { EditKind, Tenant } from './tenant.ts';
 const hour = 3_600_000; // ms
 const editKinds = ['note', 'note', 'touch', 'media-add'] as const satisfies readonly EditKind[];
 const never = Number.POSITIVE_INFINITY;
+
+/** A row that is shown at this time, if it is then still out of the list for the same reason. */
+interface Show {
+  readonly time: number;
+  readonly index: number;
+  readonly absence: Absence;
+}
 
 interface Stream {
   readonly interval: number;
@@ -23,7 +31,7 @@ export class Movement {
   readonly #start: number;
   readonly #streams: Stream[];
   /** Rows that will be shown, soonest last. */
-  readonly #shows: { readonly time: number; readonly index: number }[] = [];
+  readonly #shows: Show[] = [];
 
   constructor(tenant: Tenant, settings: Settings['movement'], start: number) {
     this.#tenant = tenant;
@@ -65,7 +73,7 @@ export class Movement {
       if (time > now) return;
       if (show?.time === time) {
         this.#shows.pop();
-        this.#tenant.show(show.index);
+        if (this.#tenant.absence(show.index) === show.absence) this.#tenant.show(show.index);
       } else {
         stream.count += 1;
         stream.run(stream.count, time);
@@ -78,15 +86,19 @@ export class Movement {
     const updated = this.#tenant.population.rounded(time);
     const hidden = time + lateBy > now;
     const index = this.#tenant.add(updated, hidden ? 'late' : undefined);
-    if (hidden) this.showLater(index, time + lateBy);
+    if (hidden) this.#showLater({ index, time: time + lateBy, absence: 'late' });
     return index;
   }
 
-  /** Shows a hidden row at this time. */
-  showLater(index: number, time: number): void {
-    let at = this.#shows.length;
-    while (at > 0 && (this.#shows[at - 1]?.time ?? never) < time) at -= 1;
-    this.#shows.splice(at, 0, { time, index });
+  #showLater(show: Show): void {
+    let low = 0;
+    let high = this.#shows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#shows[middle]?.time ?? never) > show.time) low = middle + 1;
+      else high = middle;
+    }
+    this.#shows.splice(low, 0, show);
   }
 
   #due(stream: Stream): number {
@@ -105,7 +117,7 @@ export class Movement {
     const index = this.#target(streams.leaveTarget, count);
     if (index === undefined) return;
     this.#tenant.hide(index, 'away');
-    this.showLater(index, time + this.#settings.awayMs);
+    this.#showLater({ index, time: time + this.#settings.awayMs, absence: 'away' });
   }
 
   /** A visible row; undefined when the one drawn is away. */
@@ -125,7 +137,7 @@ export class Movement {
       const time = updated + this.#lateBy(index);
       if (time <= this.#start) continue;
       this.#tenant.hide(index, 'late');
-      this.showLater(index, time);
+      this.#showLater({ index, time, absence: 'late' });
     }
   }
 

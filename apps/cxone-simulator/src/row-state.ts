@@ -2,6 +2,8 @@
 export interface Version {
   /** Milliseconds since 1970, in the tenant's resolution. */
   readonly updated: number;
+  /** How many changes of any kind came before; with the index it names this version in the lag's draw. */
+  readonly changes: number;
   /** How many edits its content has seen; -1: the older version that a lagging replica shows of a fresh row. */
   readonly edits: number;
   /** Custom fields that were set, by id. */

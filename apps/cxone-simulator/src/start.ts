@@ -75,6 +75,11 @@ function origin(port: number): string {
   return `http://${host}:${String(port)}`;
 }
 
+/** A client that goes away in mid-request is its own affair; anything else is a defect and should be seen. */
+function isClientGone(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNRESET';
+}
+
 function caughtUp(world: World): World {
   world.movement.catchUp();
   return world;
@@ -83,8 +88,7 @@ function caughtUp(world: World): World {
 function serve(door: FrontDoor, onMediaHost: boolean): Server {
   const server = createServer((request, response) => {
     door.handle(request, response, onMediaHost).catch((error: unknown) => {
-      // A client that goes away in mid-request is its own affair; anything else is a defect and should be seen.
-      if (!request.destroyed) console.error(error);
+      if (!isClientGone(error)) console.error(error);
       response.destroy();
     });
   });

@@ -70,7 +70,7 @@ export class Tenant {
   add(time: number, absence?: Absence): number {
     const index = this.total;
     this.#arrived.push(time);
-    const now = { updated: time, edits: 0, fields: undefined, mediaAdded: 0, mediaRemoved: 0 };
+    const now = fresh(time);
     const lagging = this.#lags(index, now);
     const staleReads = lagging ? this.#stale.reads : 0;
     this.#changed.set(index, { now, absence, before: lagging ? older(now) : undefined, staleReads });
@@ -85,6 +85,7 @@ export class Tenant {
     this.#change(index, {
       ...now,
       updated: time,
+      changes: now.changes + 1,
       edits: now.edits + (kind === 'touch' ? 0 : 1),
       mediaAdded: now.mediaAdded + (kind === 'media-add' ? 1 : 0),
       mediaRemoved: now.mediaRemoved + (kind === 'media-remove' && removable ? 1 : 0),
@@ -94,7 +95,12 @@ export class Tenant {
   /** Sets a custom field. The update time changes even when the value does not. */
   setField(index: number, fieldId: string, value: string, time: number): void {
     const { now } = this.#state(index);
-    this.#change(index, { ...now, updated: time, fields: { ...now.fields, [fieldId]: value } });
+    this.#change(index, {
+      ...now,
+      updated: time,
+      changes: now.changes + 1,
+      fields: { ...now.fields, [fieldId]: value },
+    });
   }
 
   /** Takes an interaction out of the list. */
@@ -108,7 +114,7 @@ export class Tenant {
   show(index: number, time?: number): void {
     const state = this.#state(index);
     if (state.absence === undefined) return;
-    if (time !== undefined) state.now = { ...state.now, updated: time };
+    if (time !== undefined) state.now = { ...state.now, updated: time, changes: state.now.changes + 1 };
     state.absence = undefined;
     this.order.place(index, state.now.updated);
   }
@@ -138,19 +144,17 @@ export class Tenant {
   }
 
   #first(index: number): Version {
-    return {
-      updated: this.population.baseTime(index),
-      edits: 0,
-      fields: undefined,
-      mediaAdded: 0,
-      mediaRemoved: 0,
-    };
+    return fresh(this.population.baseTime(index));
   }
 
   #lags(index: number, version: Version): boolean {
     if (this.#stale.fraction === 0) return false;
-    return unit(this.population.seed, streams.stale, index, version.updated) < this.#stale.fraction;
+    return unit(this.population.seed, streams.stale, index, version.changes) < this.#stale.fraction;
   }
+}
+
+function fresh(updated: number): Version {
+  return { updated, changes: 0, edits: 0, fields: undefined, mediaAdded: 0, mediaRemoved: 0 };
 }
 
 /** What a replica shows of an interaction whose last update has not reached it: an hour older, and less in it. */

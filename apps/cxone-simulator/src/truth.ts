@@ -76,7 +76,7 @@ export class TruthTeller {
     this.#tenantId = parts.tenantId;
   }
 
-  /** Counts everything: takes about a second per million interactions. */
+  /** Counts everything: takes some seconds per million interactions. */
   summary(): Truth {
     const sum = { total: 0, given: 0, denied: 0, notFound: 0, marked: 0, locked: 0 };
     const media = { total: 0, given: 0, denied: 0, notFound: 0, bytes: 0 };
