@@ -80,7 +80,9 @@ function plainMessage(message: string): string {
     .filter((line) => line !== '' && !line.startsWith('See more help'));
   const [first = 'something unexpected was thrown', ...rest] = lines;
   const listed = /^The following errors? occurred:$/.test(first);
-  const text = (listed ? rest.join('; ') : [first, ...rest].join(' ')).replace(/^Parsing (--\S+)/, '$1:');
+  const text = (listed ? rest.join('; ') : [first, ...rest].join(' '))
+    .replace(/^Parsing (--\S+)/, '$1:')
+    .replace(/^(Missing required flag) (?=\w)/, '$1 --');
   return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 }
 

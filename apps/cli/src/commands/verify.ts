@@ -43,6 +43,15 @@ export class Verify extends BaseCommand {
       helpValue: 'SHA256',
       summary: 'A journal tip that must be there: the one that a run or an earlier verify printed.',
     }),
+    'public-only': Flags.boolean({
+      helpGroup: 'DEPTH',
+      summary: 'Without any key: sizes, headers and checksums only.',
+    }),
+    format: Flags.option({
+      options: ['cxv', 'envelope'] as const,
+      helpGroup: 'ARCHIVE',
+      summary: "envelope: a folder of the tutorial's envelopes instead of an archive.",
+    })(),
     ...periodFlags,
   };
 

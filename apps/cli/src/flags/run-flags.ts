@@ -36,6 +36,11 @@ export const runFlags = {
     helpGroup: 'CHOICE',
     summary: 'Mark in CXone what is archived (default: yes).',
   }),
+  format: Flags.option({
+    options: ['cxv', 'envelope'] as const,
+    helpGroup: 'WORK',
+    summary: "envelope: the tutorial's way; records only, no journal, everything each time.",
+  })(),
   'dry-run': Flags.boolean({
     exclusive: ['report', 'report-records'],
     helpGroup: 'WORK',

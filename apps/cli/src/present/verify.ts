@@ -66,7 +66,7 @@ function rows(report: VerifyReport): [string, string][] {
           ],
         ]),
     ['took', elapsed(report.duration_ms)],
-    ...journal.tips.map(({ sha256 }): [string, string] => ['journal tip', sha256]),
+    ...journal.tips.map((tip): [string, string] => ['journal tip', tip]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { type Archive, openArchive } from '@cxvault/core';
+import { CxvaultError, type Secret } from '@cxvault/plugin-api';
 import type { CommandContext } from '../context.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { readUnlock } from '../settings/unlock.ts';
@@ -27,6 +28,15 @@ export async function openSession(
     await store.close();
     throw error;
   }
+}
+
+/** The password of envelopes, which know nothing else. Throws `CONFIG_INVALID`. */
+export async function envelopePassword(context: CommandContext, flags: ArchiveFlagValues): Promise<Secret> {
+  const { password } = await readUnlock({ ...unlockChoice(context, flags), keyFile: undefined });
+  if (flags['key-file'] === undefined && password !== undefined) return password;
+  throw new CxvaultError('CONFIG_INVALID', 'an envelope is opened with a password, not with a key file', {
+    hint: 'leave --key-file out; give --password-file FILE or set ARCHIVAL_ENCRYPTION_KEY',
+  });
 }
 
 /** Where the password or key file of a command comes from. */

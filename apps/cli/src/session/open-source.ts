@@ -5,20 +5,26 @@ import { collectSources, openPluginSource } from '../plugins/sources.ts';
 import { cxoneSettings } from '../settings/cxone-settings.ts';
 import type { CacheFiles } from './cache-folder.ts';
 
+/** An open source; dispose of it when done. */
+export interface OpenSource extends AsyncDisposable {
+  readonly source: InteractionSource;
+}
+
 /** Opens the source with flags, environment and configuration applied. Logs in with the first request. */
 export async function openSource(
   context: CommandContext,
   cache: CacheFiles,
   flags: { readonly profile?: 'interactions' | 'platform' },
-): Promise<InteractionSource> {
+): Promise<OpenSource> {
   const { config, env } = context.settings;
   const settings = cxoneSettings(config.cxone, env, flags);
   const offers = await collectSources(context.oclif);
   for (const { plugin, reason } of offers.refused) context.warn(`plugin ${plugin} is not used: ${reason}`);
-  return await openPluginSource(offers, settings.profile, {
+  const source = await openPluginSource(offers, settings.profile, {
     settings,
     env,
     openBudgets: openRateBudgets({ file: cache.budgets, clock: systemClock }),
     log: context.log,
   });
+  return { source, [Symbol.asyncDispose]: () => source.close() };
 }

@@ -1,4 +1,5 @@
 import type { RunOptions } from '@cxvault/core';
+import { CxvaultError } from '@cxvault/plugin-api';
 import type { ConfigFile } from './config-schema.ts';
 import { parseDuration } from './duration.ts';
 import { parsePeriod } from './moment.ts';
@@ -17,6 +18,8 @@ export interface RunFlagValues {
   readonly concurrency?: number;
   readonly report?: string;
   readonly 'report-records'?: 'all' | 'failed' | 'none';
+  readonly format?: 'cxv' | 'envelope';
+  readonly 'dry-run'?: boolean;
 }
 
 /** What `run` works with, flags and configuration file taken together. */
@@ -35,6 +38,7 @@ export interface RunSettings {
     | 'settlingLagMs'
     | 'lookBackMs'
   >;
+  readonly format: 'cxv' | 'envelope';
   readonly report: string | undefined;
   readonly reportRecords: 'all' | 'failed' | 'none';
 }
@@ -46,6 +50,8 @@ const settlingLags = { interactions: '0s', platform: '45m' } as const;
 export function runSettings(flags: RunFlagValues, config: ConfigFile, now: number): RunSettings {
   const file = config.run ?? {};
   const cxone = config.cxone ?? {};
+  const format = flags.format ?? file.format ?? 'cxv';
+  if (format === 'envelope') refuseWithEnvelope(flags);
   const profile = flags.profile ?? cxone.profile ?? 'interactions';
   // Interactions that are named need no period; one from the file must not contradict them.
   const named = flags.interaction !== undefined;
@@ -68,7 +74,18 @@ export function runSettings(flags: RunFlagValues, config: ConfigFile, now: numbe
         ? {}
         : { lookBackMs: parseDuration(cxone.lookBack, 'cxone.lookBack') }),
     },
+    format,
     report: flags.report ?? file.report,
     reportRecords: flags['report-records'] ?? file.reportRecords ?? 'all',
   };
+}
+
+/** Envelopes have no journal, no media and a form of their own: flags about these would do nothing. */
+function refuseWithEnvelope(flags: RunFlagValues): void {
+  for (const flag of ['retry-failed', 'media', 'compression', 'dry-run'] as const) {
+    if (flags[flag] === undefined || flags[flag] === false) continue;
+    throw new CxvaultError('USAGE', `--${flag} contradicts --format envelope`, {
+      hint: 'leave one of them out',
+    });
+  }
 }

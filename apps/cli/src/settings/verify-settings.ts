@@ -7,9 +7,33 @@ export interface VerifyFlagValues {
   readonly depth?: VerifyDepth;
   readonly sample?: string;
   readonly 'max-age'?: string;
+  readonly 'expect-tip'?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly format?: 'cxv' | 'envelope';
+  readonly 'public-only'?: boolean;
 }
 
 type VerifyDepth = 'structure' | 'checksum' | 'sample' | 'full';
+
+/** What is proved: an archive with its key, an archive without, or a folder of envelopes. */
+export type VerifyMode = 'archive' | 'public' | 'envelope';
+
+/** Throws `USAGE` for flags that mean nothing in the mode that the others ask for. */
+export function verifyMode(flags: VerifyFlagValues): VerifyMode {
+  const mode = flags['public-only'] ? 'public' : flags.format === 'envelope' ? 'envelope' : 'archive';
+  if (mode === 'archive') return mode;
+  const asking = mode === 'public' ? '--public-only' : '--format envelope';
+  if (mode === 'public' && flags.format === 'envelope') throw contradiction(asking, '--format envelope');
+  for (const flag of ['depth', 'sample', 'max-age', 'expect-tip', 'since', 'until'] as const) {
+    if (flags[flag] !== undefined) throw contradiction(asking, `--${flag}`);
+  }
+  return mode;
+}
+
+function contradiction(one: string, other: string): CxvaultError {
+  return new CxvaultError('USAGE', `${other} contradicts ${one}`, { hint: 'leave one of them out' });
+}
 
 /** How deep to look, flags and configuration file taken together. */
 export interface VerifySettings {
@@ -22,9 +46,7 @@ export interface VerifySettings {
 export function verifySettings(flags: VerifyFlagValues, config: ConfigFile): VerifySettings {
   const file = config.verify ?? {};
   if (flags.sample !== undefined && flags.depth !== undefined && flags.depth !== 'sample') {
-    throw new CxvaultError('USAGE', `--sample contradicts --depth ${flags.depth}`, {
-      hint: 'leave one of them out',
-    });
+    throw contradiction(`--depth ${flags.depth}`, '--sample');
   }
   const depth = flags.sample === undefined ? (flags.depth ?? file.depth ?? 'full') : 'sample';
   const sample = flags.sample ?? file.sample;

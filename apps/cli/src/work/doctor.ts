@@ -61,12 +61,8 @@ async function checkAll(
 
 async function sourceChecks(context: CommandContext, flags: DoctorFlags): Promise<readonly CheckOutcome[]> {
   try {
-    const source = await openSource(context, await openCacheFolder(context.oclif), flags);
-    try {
-      return await checkSource(source);
-    } finally {
-      await source.close();
-    }
+    await using source = await openSource(context, await openCacheFolder(context.oclif), flags);
+    return await checkSource(source.source);
   } catch (error) {
     return [failed('login', error), skipped('clock', 'needs an answer of the API')];
   }

@@ -1,6 +1,7 @@
 import {
   planRun,
   runArchive,
+  runEnvelope,
   type RunOptions,
   type RunPlan,
   type RunReport,
@@ -12,13 +13,15 @@ import { exitIncomplete, firstExit } from '../exit-codes.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { watchInterruption } from '../interruption.ts';
+import { count } from '../present/layout.ts';
 import { presentRunProgress } from '../present/run-progress.ts';
 import { showProgress } from '../progress.ts';
 import { checkReportPlace, writeReport } from '../report-file.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
-import { openSession } from '../session/open-archive.ts';
+import { envelopePassword, openSession } from '../session/open-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
 import { openSource } from '../session/open-source.ts';
+import { archiveOf, openStore } from '../session/open-store.ts';
 import { type RunFlagValues, runSettings, type RunSettings } from '../settings/run-settings.ts';
 
 export type { RunPlan, RunReport };
@@ -37,7 +40,10 @@ type Flags = ArchiveFlagValues & RunFlagValues;
 export async function run(context: CommandContext, flags: Flags): Promise<RunOutcome> {
   const settings = runSettings(flags, context.settings.config, systemClock.now());
   if (settings.report !== undefined) await checkReportPlace(settings.report);
-  const result = await withArchiveAndSource(context, flags, settings, runArchive);
+  const result =
+    settings.format === 'envelope'
+      ? await runIntoEnvelopes(context, flags, settings)
+      : await withArchiveAndSource(context, flags, settings, runArchive);
   return await conclude(result, settings);
 }
 
@@ -57,25 +63,56 @@ async function withArchiveAndSource<Result>(
   await using session = await openSession(context, flags);
   using interruption = watchInterruption(context.warn);
   using catalog = openCatalog(cache, session.archive);
-  const source = await openSource(context, cache, flags);
+  await using source = await openSource(context, cache, flags);
+  using progress = showProgress();
+  return await work({
+    ...settings.run,
+    archive: session.archive,
+    catalog: catalog.catalog,
+    source: source.source,
+    clock: systemClock,
+    tool: { name: context.oclif.name, version: context.oclif.version },
+    archiveUrl: session.url.href,
+    signal: interruption.signal,
+    onProgress: (state) => {
+      progress.update(presentRunProgress(state));
+    },
+    onWarning: context.warn,
+  });
+}
+
+/** The tutorial's way, for those who read its files with other programs. */
+async function runIntoEnvelopes(
+  context: CommandContext,
+  flags: Flags,
+  settings: RunSettings,
+): Promise<RunResult> {
+  const url = archiveOf(context, flags.archive);
+  const password = await envelopePassword(context, flags);
+  context.warn(
+    'envelopes hold records only, without media, journal or proof of completeness; each run writes all anew',
+  );
+  const cache = await openCacheFolder(context.oclif);
+  const { store } = await openStore(context, url);
+  using interruption = watchInterruption(context.warn);
   using progress = showProgress();
   try {
-    return await work({
+    await using source = await openSource(context, cache, flags);
+    return await runEnvelope({
       ...settings.run,
-      archive: session.archive,
-      catalog: catalog.catalog,
-      source,
-      clock: systemClock,
-      tool: { name: context.oclif.name, version: context.oclif.version },
-      archiveUrl: session.url.href,
+      source: source.source,
+      store,
+      password,
+      archiveUrl: url.href,
       signal: interruption.signal,
-      onProgress: (state) => {
-        progress.update(presentRunProgress(state));
+      onProgress: ({ listed, archived, failed }) => {
+        progress.update(
+          `archiving: ${count(archived)} archived, ${count(failed)} failed, ${count(listed)} listed`,
+        );
       },
-      onWarning: context.warn,
     });
   } finally {
-    await source.close();
+    await store.close();
   }
 }
 

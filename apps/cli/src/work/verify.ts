@@ -2,7 +2,9 @@ import {
   syncCatalog,
   systemClock,
   verifyArchive,
-  type VerifyOptions,
+  verifyEnvelopes,
+  type VerifyProgress,
+  verifyPublic,
   type VerifyReport,
 } from '@cxvault/core';
 import type { CommandContext } from '../context.ts';
@@ -10,27 +12,31 @@ import { exitIncomplete } from '../exit-codes.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { watchInterruption } from '../interruption.ts';
 import { presentVerifyProgress } from '../present/verify-progress.ts';
-import { type Progress, showProgress } from '../progress.ts';
+import { showProgress } from '../progress.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
-import { openSession } from '../session/open-archive.ts';
+import { envelopePassword, openSession } from '../session/open-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
+import { archiveOf, openStore } from '../session/open-store.ts';
 import { parsePeriod } from '../settings/moment.ts';
-import { type VerifyFlagValues, verifySettings } from '../settings/verify-settings.ts';
+import { type VerifyFlagValues, verifyMode, verifySettings } from '../settings/verify-settings.ts';
 
 export type { VerifyReport };
 
 /** The flags of `verify`. */
-export interface VerifyFlags extends ArchiveFlagValues, VerifyFlagValues {
-  readonly since?: string;
-  readonly until?: string;
-  readonly 'expect-tip'?: string;
-}
+export interface VerifyFlags extends ArchiveFlagValues, VerifyFlagValues {}
 
-/** Proves an archive whole by reading it back. */
+/** Proves an archive, or a folder of envelopes, by reading it back. */
 export async function verify(
   context: CommandContext,
   flags: VerifyFlags,
 ): Promise<{ report: VerifyReport; exit: number }> {
+  const mode = verifyMode(flags);
+  const report =
+    mode === 'archive' ? await verifyWithKey(context, flags) : await verifyStore(context, flags, mode);
+  return { report, exit: report.ok ? 0 : exitIncomplete };
+}
+
+async function verifyWithKey(context: CommandContext, flags: VerifyFlags): Promise<VerifyReport> {
   const settings = verifySettings(flags, context.settings.config);
   const period = parsePeriod(flags, systemClock.now());
   const cache = await openCacheFolder(context.oclif);
@@ -47,15 +53,37 @@ export async function verify(
     remembered: catalog.catalog,
     proofsFile: cache.proofs,
     signal: interruption.signal,
-    onProgress: showing(progress),
+    onProgress: (state) => {
+      progress.update(presentVerifyProgress(state));
+    },
   });
   // From now on this machine remembers what it saw: an entry that is gone later is damage.
   await syncCatalog(session.archive, catalog.catalog, interruption.signal);
-  return { report, exit: report.ok ? 0 : exitIncomplete };
+  return report;
 }
 
-function showing(progress: Progress): VerifyOptions['onProgress'] {
-  return (state) => {
-    progress.update(presentVerifyProgress(state));
-  };
+async function verifyStore(
+  context: CommandContext,
+  flags: VerifyFlags,
+  mode: 'public' | 'envelope',
+): Promise<VerifyReport> {
+  const url = archiveOf(context, flags.archive);
+  const password = mode === 'envelope' ? await envelopePassword(context, flags) : undefined;
+  const { store } = await openStore(context, url);
+  try {
+    using interruption = watchInterruption(context.warn);
+    using progress = showProgress();
+    const options = {
+      archive: url.href,
+      signal: interruption.signal,
+      onProgress: (state: VerifyProgress) => {
+        progress.update(presentVerifyProgress(state));
+      },
+    };
+    return password === undefined
+      ? await verifyPublic(store, options)
+      : await verifyEnvelopes(store, password, options);
+  } finally {
+    await store.close();
+  }
 }
