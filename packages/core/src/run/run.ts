@@ -43,10 +43,14 @@ export async function runArchive(options: RunOptions): Promise<RunResult> {
   }
 }
 
-/** The periods to list: up to the API's clock now, less the settling lag; never our clock, never the run's end. */
+/**
+ * The periods to list: up to the API's clock now, less the settling lag; never our clock, never the run's end. Whole
+ * seconds: where update times are whole seconds, a later change within this second would seem to lie before its end.
+ */
 export function windowsToList(options: RunOptions): ListWindow[] {
   const { source, catalog, clock, since, until, settlingLagMs = 0, lookBackMs = twoHours } = options;
-  const newest = new Date((source.now() ?? clock.now()) - settlingLagMs).toISOString();
+  const now = (source.now() ?? clock.now()) - settlingLagMs;
+  const newest = new Date(now - (now % 1_000)).toISOString();
   const to = until !== undefined && until < newest ? until : newest;
   return source.lanes.flatMap((lane) => {
     const from = listFrom(catalog.windows(lane), { since, lookBackMs, now: clock.now() });
