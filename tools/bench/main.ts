@@ -30,7 +30,7 @@ for (const scenario of chosen) {
     readings.push(...news);
     for (const { name, value, unit, measurement } of news) {
       console.error(
-        `${name}, round ${number}: ${value.toFixed(0)} ${unit} (${measurement.seconds.toFixed(1)} s)`,
+        `${name}, round ${number}: ${value.toFixed(0)} ${unit} (${measurement.seconds.toFixed(1)} s, processor ${measurement.used.cpuSeconds.toFixed(1)} s)`,
       );
     }
   }

@@ -6,15 +6,21 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const bin = fileURLToPath(new URL('../../apps/cli/bin/run.js', import.meta.url));
-const peakMemory = fileURLToPath(new URL('peak-memory.ts', import.meta.url));
+const selfReport = fileURLToPath(new URL('self-report.ts', import.meta.url));
+
+/** What a process used, all its threads together. */
+export interface Used {
+  /** Peak resident memory. */
+  readonly peakBytes: number;
+  readonly cpuSeconds: number;
+}
 
 /** One command from start to end of its process. */
 export interface Measurement {
   readonly command: string;
   /** Wall time, the start of Node included. */
   readonly seconds: number;
-  /** Peak resident memory. */
-  readonly peakBytes: number;
+  readonly used: Used;
   /** What it printed with `--json`. */
   readonly result: unknown;
 }
@@ -27,11 +33,11 @@ export interface Workplace {
 
 /** Runs `cxvault … --json` and measures it. Throws when its exit code is not 0: a benchmark of failures says nothing. */
 export async function measure(args: readonly string[], { folder, env }: Workplace): Promise<Measurement> {
-  const peakFile = join(folder, 'peak');
+  const reportFile = join(folder, 'used');
   const started = performance.now();
-  const child = spawn(process.execPath, ['--import', peakMemory, bin, ...args, '--json'], {
+  const child = spawn(process.execPath, ['--import', selfReport, bin, ...args, '--json'], {
     cwd: folder,
-    env: { ...env, BENCH_PEAK_FILE: peakFile },
+    env: { ...env, BENCH_REPORT_FILE: reportFile },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [output, errors] = await Promise.all([
@@ -45,7 +51,12 @@ export async function measure(args: readonly string[], { folder, env }: Workplac
   return {
     command,
     seconds,
-    peakBytes: Number(await readFile(peakFile, 'utf8')),
+    used: readUsed(await readFile(reportFile, 'utf8')),
     result: JSON.parse(output),
   };
+}
+
+function readUsed(report: string): Used {
+  const [peakBytes = Number.NaN, cpuSeconds = Number.NaN] = report.split(' ').map(Number);
+  return { peakBytes, cpuSeconds };
 }

@@ -7,6 +7,8 @@ export interface Result {
   readonly command: string;
   readonly median: number;
   readonly values: readonly number[];
+  /** Of the process, all threads together. */
+  readonly medianCpuSeconds: number;
   /** The greatest of all rounds. */
   readonly peakBytes: number;
 }
@@ -18,18 +20,23 @@ export function summarise(readings: readonly Reading[]): Result[] {
     command: rounds[0]?.measurement.command ?? '',
     median: median(rounds.map(({ value }) => value)),
     values: rounds.map(({ value }) => value),
-    peakBytes: Math.max(...rounds.map(({ measurement }) => measurement.peakBytes)),
+    medianCpuSeconds: median(rounds.map(({ measurement }) => measurement.used.cpuSeconds)),
+    peakBytes: Math.max(...rounds.map(({ measurement }) => measurement.used.peakBytes)),
   }));
 }
 
 /** A table that can be put into docs/performance.md as it is. */
 export function markdownTable(results: readonly Result[]): string {
-  const rows = results.map(({ name, unit, command, median: middle, values, peakBytes }) => {
+  const rows = results.map(({ name, unit, command, median: middle, values, medianCpuSeconds, peakBytes }) => {
     const rounds = values.map((value) => value.toFixed(0)).join(', ');
     const peak = `${(peakBytes / 1e6).toFixed(0)} MB`;
-    return `| ${name} | ${middle.toFixed(0)} ${unit} | ${rounds} | ${peak} | \`${command}\` |`;
+    const cpu = `${medianCpuSeconds.toFixed(1)} s`;
+    return `| ${name} | ${middle.toFixed(0)} ${unit} | ${rounds} | ${cpu} | ${peak} | \`${command}\` |`;
   });
-  const head = ['| what | median | rounds | peak memory | command |', '| --- | --- | --- | --- | --- |'];
+  const head = [
+    '| what | median | rounds | processor time | peak memory | command |',
+    '| --- | --- | --- | --- | --- | --- |',
+  ];
   return [...head, ...rows].join('\n');
 }
 
