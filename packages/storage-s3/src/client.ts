@@ -128,11 +128,11 @@ class SdkCalls implements S3Calls {
 
   async #send(upload: Upload, requests: UploadRequests, signal?: AbortSignal): Promise<Written> {
     try {
-      return written(await upload.done());
+      return written(await upload.done(), requests.first);
     } catch (error) {
       // `done` gives up at once; what it had sent is still on its way, and could outlive the removal.
       await requests.settled();
-      if (requests.completed !== undefined) return written(requests.completed);
+      if (requests.completed !== undefined) return written(requests.completed, requests.first);
       if (requests.begun !== undefined) await this.#removeParts(requests.begun);
       signal?.throwIfAborted();
       throw requests.failure ?? error;
@@ -271,9 +271,9 @@ class StoppableHandler extends NodeHttpHandler {
 }
 
 /** Objects uploaded in parts have a hash of hashes instead, `…-<parts>`: that says nothing about the content. */
-function written(output: object): Written {
+function written(output: object, first: object = output): Written {
   return {
-    encryption: textAt(output, 'ServerSideEncryption'),
+    encryption: textAt(first, 'ServerSideEncryption'),
     sha256: wholeSha256(textAt(output, 'ChecksumSHA256')),
   };
 }

@@ -67,12 +67,22 @@ export class S3StoreError extends Error {
 export function classifyS3Error(error: unknown): StoreErrorKind {
   // What the driver refuses stays refused; a missing bucket is no missing object.
   if (typeof error !== 'object' || error === null || isCxvaultError(error)) return 'permanent';
-  const named = kindsByName[errorName(error)] ?? kindsByName[textField(error, 'code')];
+  const named = kindsByName[errorName(error)] ?? kindsByName[textField(error, 'code')] ?? wrappedKind(error);
   if (named !== undefined) return named;
   // NoSuchBucket and NoSuchUpload are 404 too: neither says that an object is absent.
   const status = errorName(error).startsWith('NoSuch') ? undefined : httpStatus(error);
   if (status === undefined) return 'permanent';
   return kindsByStatus[status] ?? (status >= 500 ? 'transient' : 'permanent');
+}
+
+/**
+ * The SDK wraps what is no `Error` of its own realm (Jest gives tests a realm of their own, and Node's errors
+ * are not of it), and keeps name and system code in the message only.
+ */
+function wrappedKind(error: object): StoreErrorKind | undefined {
+  const [, wrapped] = /^AWS SDK error wrapper for (.*)/s.exec(textField(error, 'message')) ?? [];
+  const words = wrapped?.match(/\w+/g) ?? [];
+  return words.map((word) => kindsByName[word]).find((kind) => kind !== undefined);
 }
 
 export function isNoSuchBucket(error: unknown): boolean {
@@ -127,7 +137,7 @@ export function unordered(bucket: string, key: string, after: string): CxvaultEr
   });
 }
 
-function textField(value: unknown, field: 'name' | 'code'): string {
+function textField(value: unknown, field: 'name' | 'code' | 'message'): string {
   if (typeof value !== 'object' || value === null || !(field in value)) return '';
   const text: unknown = Reflect.get(value, field);
   return typeof text === 'string' ? text : '';

@@ -13,6 +13,8 @@ export class UploadRequests {
   begun: BegunUpload | undefined;
   /** The answer that says that the object is there. */
   completed: object | undefined;
+  /** The answer that says how the object will be encrypted: not every server repeats it at the end. */
+  first: object | undefined;
   /** The first failure of a request. */
   failure: unknown;
   readonly #running = new Set<Promise<unknown>>();
@@ -48,6 +50,7 @@ export class UploadRequests {
   }
 
   #note(command: string | undefined, key: string, output: object): void {
+    this.first ??= output;
     if (command === 'CreateMultipartUploadCommand' && 'UploadId' in output) {
       this.begun = { Key: key, UploadId: String(output.UploadId) };
     }
