@@ -79,14 +79,28 @@ function configure(
 ): oauth.Configuration {
   // Basic is also what RFC 8414 takes for granted when the server names no method.
   const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-  const secret = clientSecret.reveal();
   const auth = methods.includes('client_secret_basic')
-    ? oauth.ClientSecretBasic(secret)
-    : oauth.ClientSecretPost(secret);
+    ? basicAuth(clientSecret)
+    : oauth.ClientSecretPost(clientSecret.reveal());
   const configuration = new oauth.Configuration(server, clientId.reveal(), undefined, auth);
   // Our own guard knows which plain http is allowed; openid-client's knows https only.
   oauth.allowInsecureRequests(configuration);
   return configuration;
+}
+
+/**
+ * Basic with the form encoding of RFC 6749, 2.3.1. openid-client's own escapes `-`, `_` and `.` too, which the
+ * form encoding does not ask for, and servers that do not decode then refuse every id with a hyphen.
+ */
+function basicAuth(clientSecret: Secret): oauth.ClientAuth {
+  return (_, client, __, headers) => {
+    const pair = `${formEncoded(client.client_id)}:${formEncoded(clientSecret.reveal())}`;
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  };
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams({ v: text }).toString().slice('v='.length);
 }
 
 function loginFetch(surroundings: LoginSurroundings, signal: AbortSignal): oauth.CustomFetch {

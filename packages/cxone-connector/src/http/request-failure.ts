@@ -30,7 +30,7 @@ export class RequestFailure extends Error {
 
 const permanentReasons: Readonly<Record<number, string>> = { 403: 'denied', 404: 'not-found', 410: 'gone' };
 
-/** The failure that a answer with an error status stands for. */
+/** The failure that an answer with an error status stands for. */
 export function failureOfResponse(answer: Answer): SourceFailure {
   const requestId = requestIdOf(answer.headers);
   return {
@@ -54,7 +54,7 @@ export function isTransientStatus(status: number): boolean {
 
 /** The answer came, but cannot be what was asked for. */
 export function invalidResponse(answer: Answer): RequestFailure {
-  const failure = { ...failureOfResponse(answer), reason: 'invalid-answer', permanent: false };
+  const failure = { ...failureOfResponse(answer), reason: 'invalid-response', permanent: false };
   return new RequestFailure(failure, { transient: true });
 }
 
