@@ -1,7 +1,7 @@
 // The whole way once, on this machine alone: a simulated CXone tenant, an archive in a local folder, a run, a
 // verify, a restore. Each step is the command that an operator would type. Run by `npm run quickstart`.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,6 +22,8 @@ interface Place {
   readonly archive: string;
   readonly password: string;
   readonly env: string;
+  /** What stays the same when the simulated tenant is started again. */
+  readonly tenant: string;
   readonly report: string;
   readonly restored: string;
 }
@@ -29,7 +31,8 @@ interface Place {
 async function main(): Promise<void> {
   const place = await makePlace();
   say(`Everything goes into ${place.folder}`);
-  const simulator = await startSimulator();
+  await writeFile(join(root, place.tenant), JSON.stringify({ login: { tenantId: randomUUID() } }));
+  const simulator = await startSimulator(place);
   try {
     await writeEnv(place, simulator.url);
     await operate(place, simulator.url);
@@ -40,9 +43,8 @@ async function main(): Promise<void> {
 
 /** A folder of its own for each quickstart, so that a second one works as well. */
 async function makePlace(): Promise<Place> {
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  const folder = join('quickstart-data', `${stamp}-${randomBytes(2).toString('hex')}`);
-  await mkdir(join(root, folder), { recursive: true, mode: 0o700 });
+  await mkdir(join(root, 'quickstart-data'), { recursive: true, mode: 0o700 });
+  const folder = await nextFolder(1);
   const password = join(folder, 'password');
   await writeFile(join(root, password), `${randomBytes(18).toString('base64url')}\n`, {
     mode: 0o600,
@@ -53,9 +55,21 @@ async function makePlace(): Promise<Place> {
     archive: join(folder, 'archive'),
     password,
     env: join(folder, 'cxone.env'),
+    tenant: join(folder, 'tenant.json'),
     report: join(folder, 'report.json'),
     restored: join(folder, 'restored'),
   };
+}
+
+async function nextFolder(number: number): Promise<string> {
+  const folder = join('quickstart-data', String(number));
+  try {
+    await mkdir(join(root, folder), { mode: 0o700 });
+    return folder;
+  } catch (error) {
+    if (property(error, 'code') !== 'EEXIST') throw error;
+    return await nextFolder(number + 1);
+  }
 }
 
 async function writeEnv(place: Place, url: string): Promise<void> {
@@ -96,20 +110,18 @@ async function closing(place: Place, url: string): Promise<void> {
     .map((file) => relative(root, join(file.parentPath, file.name)));
   const archive = `--archive ${place.archive} --password-file ${place.password}`;
   heading('Done. Where everything is');
-  say(
-    `  the archive        ${place.archive} (encrypted; its keys, wrapped, in ${join(place.archive, 'keys')})`,
-  );
+  say(`  the archive        ${place.archive} (encrypted; its wrapped keys in keys/ there)`);
   say(`  its password       ${place.password}`);
   say(`  the run's report   ${place.report}`);
   for (const file of restored) say(`  restored           ${file}`);
   heading('What to type next');
   say('  Read one archived object, without the rest of the archive but for its keys:');
-  say(`    npx cxvault decrypt ${await aSegment(place)} ${archive}`);
+  say(`    npx cxvault decrypt ${await aSegment(place)} --password-file ${place.password}`);
   say('  Verify again, as a document for other programs:');
   say(`    npx cxvault verify ${archive} --json`);
   say('  Start the simulated tenant again with other interactions, and archive those too (two terminals):');
   say(
-    `    npx cxone-simulator --port ${new URL(url).port} --seed tomorrow --interactions ${String(interactions)}`,
+    `    npx cxone-simulator --settings ${place.tenant} --seed tomorrow --interactions ${String(interactions)} --port ${new URL(url).port}`,
   );
   say(`    npx cxvault run ${archive} --env-file ${place.env}`);
   say('  For a real tenant and a bucket of your own, see the README.');
@@ -129,6 +141,7 @@ async function aSegment(place: Place): Promise<string> {
 async function cxvault(...args: string[]): Promise<void> {
   say(`$ npx cxvault ${args.join(' ')}`);
   const child = spawn(process.execPath, [cliBin, ...args], { cwd: root, stdio: 'inherit', env: cleanEnv() });
+  endWithUs(child);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', resolve);
@@ -142,13 +155,15 @@ function cleanEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }
 
-async function startSimulator(): Promise<{ process: ChildProcess; url: string }> {
-  const args = [simulatorBin, '--port', '0', '--interactions', String(interactions), '--seed', 'quickstart'];
+async function startSimulator(place: Place): Promise<{ process: ChildProcess; url: string }> {
+  const settings = ['--settings', place.tenant, '--seed', 'today', '--interactions', String(interactions)];
+  const args = [simulatorBin, '--port', '0', ...settings];
   const child = spawn(process.execPath, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...cleanEnv(), ...demoLogin },
   });
+  endWithUs(child);
   try {
     return { process: child, url: await announcedUrl(child) };
   } catch (error) {
@@ -166,6 +181,11 @@ async function announcedUrl(child: ChildProcess): Promise<string> {
     if (typeof url === 'string') return url;
   }
   throw new Error('the simulator did not start');
+}
+
+/** However this process ends, what it started ends with it. */
+function endWithUs(child: ChildProcess): void {
+  process.once('exit', () => child.kill());
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -187,6 +207,7 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 try {
   await main();
 } catch (error) {

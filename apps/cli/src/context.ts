@@ -11,7 +11,7 @@ export interface CommandContext {
   readonly settings: Settings;
   readonly log: SourceLog;
   /** A line on stderr that an operator should read, also under `--json`. */
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
 }
 
 /** Reads settings and opens the log. Throws `CONFIG_INVALID`. */

@@ -33,7 +33,7 @@ export class Init extends BaseCommand {
     const { flags } = await this.parse(Init);
     const { init } = await import('../work/init.ts');
     const result = await init(await this.begin(flags), flags);
-    this.show(presentInit(result));
+    this.show(presentInit(result, flags));
     return result;
   }
 }

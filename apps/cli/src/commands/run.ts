@@ -29,11 +29,11 @@ export class Run extends BaseCommand {
     const context = await this.begin(flags);
     if (flags['dry-run']) {
       const plan = await dryRun(context, flags);
-      this.show(presentRunPlan(plan));
+      this.show(presentRunPlan(plan, flags));
       return plan;
     }
     const { report, failure, exit } = await run(context, flags);
-    this.show(presentRun(report));
+    this.show(presentRun(report, flags));
     if (failure !== undefined) this.complain(failure);
     process.exitCode = exit;
     return report;

@@ -1,10 +1,11 @@
 import type { InitResult } from '../work/init.ts';
 import { place, shellWord, table } from './layout.ts';
+import { type CommonFlags, nextCommand } from './next.ts';
 
 const slotWords = { password: 'password', keyfile: 'key file' } as const;
 
 /** What a person should read after `init`. */
-export function presentInit(result: InitResult): string {
+export function presentInit(result: InitResult, flags: CommonFlags): string {
   const address = place(result.archive);
   const ways = result.slots.map((slot) => slotWords[slot]);
   return [
@@ -20,7 +21,7 @@ export function presentInit(result: InitResult): string {
     `  the ${ways.join(' and the ')}: without ${ways.length === 1 ? 'it' : 'one of them'} nobody can read the archive, nor can we`,
     `  a copy of the folder ${shellWord(address.replace(/\?.*$/, '').replace(/\/$/, '') + '/keys')}: whoever deletes it destroys the archive`,
     '',
-    `Next: cxvault doctor --archive ${shellWord(address)}`,
-    `      cxvault run --archive ${shellWord(address)}`,
+    `Next: ${nextCommand('doctor', flags)}`,
+    `      ${nextCommand('run', flags)}`,
   ].join('\n');
 }

@@ -1,10 +1,11 @@
 import type { RunPlan } from '@cxvault/core';
-import { count, place, plural, shellWord, table } from './layout.ts';
+import { count, plural, table } from './layout.ts';
+import { type CommonFlags, nextCommand } from './next.ts';
 
 const shown = 50;
 
 /** What a run would do. */
-export function presentRunPlan(plan: RunPlan): string {
+export function presentRunPlan(plan: RunPlan, flags: CommonFlags): string {
   const planned = plan.planned
     .slice(0, shown)
     .map(({ interaction_id, reason }): [string, string] => [`  ${interaction_id}`, reason]);
@@ -21,6 +22,6 @@ export function presentRunPlan(plan: RunPlan): string {
       ...plan.windows.map(({ lane, from, to }): [string, string] => [`listed (${lane})`, `${from} to ${to}`]),
     ]),
     '',
-    `Next: cxvault run --archive ${shellWord(place(plan.archive))}`,
+    `Next: ${nextCommand('run', flags)}`,
   ].join('\n');
 }

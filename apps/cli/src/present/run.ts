@@ -1,17 +1,18 @@
 import type { RunReport } from '@cxvault/core';
-import { count, elapsed, place, plural, shellWord, size, table } from './layout.ts';
+import { count, elapsed, place, plural, size, table } from './layout.ts';
+import { type CommonFlags, nextCommand } from './next.ts';
 
 const shownFailures = 20;
 
 /** The completion report for people. */
-export function presentRun(report: RunReport): string {
+export function presentRun(report: RunReport, flags: CommonFlags): string {
   return [
     headline(report),
     '',
     table(rows(report)),
     ...failures(report),
     '',
-    `Next: cxvault verify --archive ${shellWord(place(report.archive))}`,
+    `Next: ${nextCommand('verify', flags)}${report.tips.length === 0 ? ' --format envelope' : ''}`,
   ].join('\n');
 }
 

@@ -27,47 +27,43 @@ function headline(damage: readonly Damage[]): string {
   return `DAMAGED: ${plural(damage.length, 'finding')}, which ${damage.length === 1 ? 'costs' : 'cost'} ${plural(lost, 'interaction')}.`;
 }
 
-function rows(report: VerifyReport): [string, string][] {
-  const { objects, records, media, journal, sample } = report;
-  const proven = objects.proven_before ?? 0;
+type Row = readonly [string, string];
+
+function rows(report: VerifyReport): Row[] {
+  const { records, media, journal } = report;
   return [
     ['archive', place(report.archive)],
     ['depth', report.depth],
-    ...(report.resumed_from === undefined
-      ? []
-      : [['resumed', `begun ${report.resumed_from}`] as [string, string]]),
-    [
-      'objects',
-      `${count(objects.checked)} checked (${size(objects.bytes)}), ${count(objects.damaged)} damaged, ${count(objects.missing)} missing`,
-    ],
-    ...(proven > 0
-      ? [['proven before', `${plural(proven, 'object')}, not read again`] as [string, string]]
-      : []),
-    ...(objects.leftover > 0
-      ? [
-          ['leftovers', `${plural(objects.leftover, 'object')} of interrupted runs; no damage`] as [
-            string,
-            string,
-          ],
-        ]
-      : []),
+    ...objectRows(report),
     ['records', `${count(records.checked)} checked, ${count(records.damaged)} damaged`],
     ['media', `${count(media.checked)} checked (${size(media.bytes)}), ${count(media.damaged)} damaged`],
     [
       'journal',
       `${plural(journal.entries, 'entry', 'entries')} of ${plural(journal.runs, 'run')}, ${count(journal.damaged)} damaged`,
     ],
-    ...(sample === undefined
-      ? []
-      : [
-          ['sample', `${count(sample.drawn)} of ${count(sample.objects)} objects: ${sample.statement}`] as [
-            string,
-            string,
-          ],
-        ]),
+    ...sampleRow(report.sample),
     ['took', elapsed(report.duration_ms)],
-    ...journal.tips.map((tip): [string, string] => ['journal tip', tip]),
+    ...journal.tips.map((tip): Row => ['journal tip', tip]),
   ];
+}
+
+function objectRows({ objects, resumed_from: resumedFrom }: VerifyReport): Row[] {
+  const { checked, bytes, damaged, missing, leftover, proven_before: proven = 0 } = objects;
+  const all: (Row | false)[] = [
+    resumedFrom !== undefined && ['resumed', `begun ${resumedFrom}`],
+    [
+      'objects',
+      `${count(checked)} checked (${size(bytes)}), ${count(damaged)} damaged, ${count(missing)} missing`,
+    ],
+    proven > 0 && ['proven before', `${plural(proven, 'object')}, not read again`],
+    leftover > 0 && ['leftovers', `${plural(leftover, 'object')} that nothing names; no damage`],
+  ];
+  return all.filter((row) => row !== false);
+}
+
+function sampleRow(sample: VerifyReport['sample']): Row[] {
+  if (sample === undefined) return [];
+  return [['sample', `${count(sample.drawn)} of ${count(sample.objects)} objects: ${sample.statement}`]];
 }
 
 function damageLines(damage: readonly Damage[]): string[] {
