@@ -63,9 +63,10 @@ describe('faults that pass', () => {
     simulator.configure({ [kind]: { at: [1], families: ['media'] } });
     const reply = await fetch(medium?.playbackUrl ?? '');
     expect(reply.headers.get('content-length')).toBe('400000');
+    const body: AsyncIterable<Uint8Array> | null = reply.body;
     let bytes = 0;
     const read = async () => {
-      for await (const piece of reply.body ?? []) bytes += piece.length;
+      for await (const piece of body ?? []) bytes += piece.length;
     };
     await expect(read()).rejects.toThrow();
     expect(bytes).toBeLessThanOrEqual(200_000);
@@ -103,9 +104,9 @@ describe('faults that pass', () => {
   it('come as often as set, the same for the same seed, and stop when switched off', async () => {
     const statuses = async (seed: string) => {
       const { visitor, simulator } = await open({ seed });
-      simulator.configure({ serverError: { rate: 0.2, families: ['query'] } });
+      simulator.configure({ serverError: { rate: 0.3, families: ['query'] } });
       const seen = [];
-      for (let n = 0; n < 200; n += 1) seen.push((await visitor.askQuery({ pageSize: 1 })).status);
+      for (let n = 0; n < 100; n += 1) seen.push((await visitor.askQuery({ pageSize: 1 })).status);
       await visitor.control('POST', '/__faults', {});
       for (let n = 0; n < 20; n += 1) expect((await visitor.askQuery({ pageSize: 1 })).status).toBe(200);
       return seen;
@@ -114,8 +115,8 @@ describe('faults that pass', () => {
     expect(await statuses('a')).toEqual(one);
     expect(await statuses('b')).not.toEqual(one);
     const failed = one.filter((status) => status !== 200).length;
-    expect(failed).toBeGreaterThan(20);
-    expect(failed).toBeLessThan(60);
+    expect(failed).toBeGreaterThan(15);
+    expect(failed).toBeLessThan(45);
     expect(new Set(one)).toEqual(new Set([200, 500, 502, 503]));
   });
 

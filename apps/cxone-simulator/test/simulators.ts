@@ -18,6 +18,9 @@ export async function open(
   return { simulator, visitor: await Visitor.loggedIn(simulator.url) };
 }
 
+/** For tests that let hours pass: tokens that outlast them. */
+export const longLogin = { tokenSeconds: 1_000_000 };
+
 /** A clock that stands still until it is moved. */
 export function stoppedClock(time = Date.parse('2026-06-01T12:00:00.000Z')): {
   now: () => number;
