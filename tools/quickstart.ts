@@ -31,7 +31,9 @@ interface Place {
 async function main(): Promise<void> {
   const place = await makePlace();
   say(`Everything goes into ${place.folder}`);
-  await writeFile(join(root, place.tenant), JSON.stringify({ login: { tenantId: randomUUID() } }));
+  // The same tenant when it is started again, whose interactions are then those of the hour before.
+  const tenant = { login: { tenantId: randomUUID() }, population: { spanMs: 3_600_000 } };
+  await writeFile(join(root, place.tenant), JSON.stringify(tenant));
   const simulator = await startSimulator(place);
   try {
     await writeEnv(place, simulator.url);
@@ -119,7 +121,7 @@ async function closing(place: Place, url: string): Promise<void> {
   say(`    npx cxvault decrypt ${await aSegment(place)} --password-file ${place.password}`);
   say('  Verify again, as a document for other programs:');
   say(`    npx cxvault verify ${archive} --json`);
-  say('  Start the simulated tenant again with other interactions, and archive those too (two terminals):');
+  say('  Start the simulated tenant again with new interactions, and archive those too (two terminals):');
   say(
     `    npx cxone-simulator --settings ${place.tenant} --seed tomorrow --interactions ${String(interactions)} --port ${new URL(url).port}`,
   );
