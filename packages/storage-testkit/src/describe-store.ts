@@ -13,7 +13,8 @@ import { wholeOrNothingCases } from './cases/whole-or-nothing-cases.ts';
 import { randomFrom } from './random-bytes.ts';
 import type { CaseContext, StoreCase, SuiteOptions, Trait } from './store-under-test.ts';
 
-const allCases: readonly StoreCase[] = [
+/** Every promise of the contract, as the suite examines it. */
+export const allCases: readonly StoreCase[] = [
   ...readWriteCases,
   ...rangeCases,
   ...wholeOrNothingCases,
@@ -41,7 +42,8 @@ export function describeStore(name: string, options: SuiteOptions): void {
   });
 }
 
-async function runCase(each: StoreCase, options: SuiteOptions, seed: number): Promise<void> {
+/** Runs one case on a new store. Throws what its expectation throws. */
+export async function runCase(each: StoreCase, options: SuiteOptions, seed: number): Promise<void> {
   const made = await options.make();
   const context: CaseContext = {
     store: made.store,
