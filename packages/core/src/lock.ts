@@ -101,16 +101,20 @@ export class RunLock {
   async #renew(): Promise<void> {
     const { clock, log } = this.#options;
     const { signal } = this.#stop;
-    while (!signal.aborted && !this.#lost) {
+    while (!this.#isOver()) {
       try {
         await clock.sleep(renewEveryMs, signal, true);
         await this.#inTurn(() => this.#confirm(true));
       } catch (error) {
-        if (signal.aborted) return;
+        if (this.#isOver()) return;
         // the next renewal may succeed; whether the lock is lost, check() tells
         log?.('warn', 'lock.renewal_failed', { reason: error instanceof Error ? error.message : undefined });
       }
     }
+  }
+
+  #isOver(): boolean {
+    return this.#stop.signal.aborted || this.#lost !== undefined;
   }
 
   async #confirm(renew = false): Promise<void> {

@@ -35,7 +35,7 @@ function pidExists(pid: number): boolean {
     return true;
   } catch (error) {
     // EPERM: it exists and belongs to someone else
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return !(typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH');
   }
 }
 

@@ -72,7 +72,9 @@ export function storeError(store: ObjectStore, error: unknown, operation: string
 
 /** What an SDK says, in one line and without anything that could be a signed address. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const text = `${error.name}: ${error.message}`.replaceAll(/\s+/g, ' ').replaceAll(/\?\S*/g, '');
-  return text.slice(0, 200);
+  // not instanceof: an SDK's error may come from another realm
+  if (typeof error !== 'object' || error === null) return 'unknown';
+  const name = 'name' in error ? String(error.name) : 'Error';
+  const message = 'message' in error ? String(error.message) : '';
+  return `${name}: ${message}`.replaceAll(/\s+/g, ' ').replaceAll(/\?\S*/g, '').slice(0, 200);
 }

@@ -60,13 +60,13 @@ export class VirtualClock implements Clock {
 
   /** Moves on from timer to timer until the work is done. */
   async run<T>(work: Promise<T>): Promise<T> {
-    let open = true;
+    const state = { open: true };
     const result = work.finally(() => {
-      open = false;
+      state.open = false;
     });
     result.catch(() => undefined);
     await settled();
-    while (open && (await this.#fireNext(Infinity)));
+    while (state.open && (await this.#fireNext(Infinity)));
     return result;
   }
 
