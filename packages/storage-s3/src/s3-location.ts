@@ -26,16 +26,23 @@ export function parseLocation(url: URL, env: NodeJS.ProcessEnv): S3Location {
     throw invalid('an S3 archive address has neither port nor fragment', { bucket: url.hostname });
   }
   const parameters = readParameters(url);
-  const endpoint = endpointOf(parameters.endpoint ?? (env['AWS_ENDPOINT_URL_S3'] || env['AWS_ENDPOINT_URL']));
+  const endpoint = endpointOf(
+    parameters.endpoint ?? firstSet(env, 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'),
+  );
   return {
     bucket: url.hostname,
     prefix: prefixOf(url),
     region:
-      parameters.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || (endpoint && 'us-east-1')),
+      parameters.region ?? firstSet(env, 'AWS_REGION', 'AWS_DEFAULT_REGION') ?? (endpoint && 'us-east-1'),
     endpoint,
     pathStyle: pathStyleOf(parameters.pathStyle) ?? endpoint !== undefined,
     encryption: encryptionOf(parameters),
   };
+}
+
+/** An empty variable is an unset one: that is how shells and CI systems unset them. */
+function firstSet(env: NodeJS.ProcessEnv, ...names: readonly string[]): string | undefined {
+  return names.map((name) => env[name]).find((value) => value !== undefined && value !== '');
 }
 
 function readParameters(url: URL): Parameters {

@@ -238,9 +238,8 @@ describe('what a write asks for', () => {
     const honest = await against(() => undefined);
     await honest.store.put('runs/1', randomBody(10), { ifAbsent: true });
     expect(honest.store.capabilities.createIfAbsent).toBe(true);
-    expect(honest.received.filter((each) => kindOf(each) === 'PutObject')[0]?.headers['if-none-match']).toBe(
-      '*',
-    );
+    const write = honest.received.find((each) => kindOf(each) === 'PutObject');
+    expect(write?.headers['if-none-match']).toBe('*');
     await honest.stop();
     const careless = await against(
       failing('Probe', (_, response) => {
