@@ -132,7 +132,7 @@ describe('what a crash left', () => {
 describe('a file system without hard links', () => {
   it.each(['EPERM', 'ENOTSUP'])('takes a look before it creates, and says so: %s', async (code) => {
     await inNewFolder(async (root) => {
-      const failing: typeof link = () => Promise.reject(Object.assign(new Error(code), { code }));
+      const failing = (): Promise<never> => Promise.reject(Object.assign(new Error(code), { code }));
       const store = new FileStore(root, { link: failing });
       await store.put('runs/1', bytes, { ifAbsent: true });
       expect(store.capabilities.createIfAbsent).toBe(false);
