@@ -38,6 +38,12 @@ describe('the list', () => {
     expect(times.at(-1)).toBeLessThan(clock.time - 0.9 * spanMs);
   });
 
+  it('ends with its last full page: no cursor leads to an empty one', async () => {
+    const { visitor } = await open({ population: { interactions: 20 } });
+    const { next } = await visitor.page(10);
+    expect((await visitor.page(10, next)).next).toBeUndefined();
+  });
+
   it('skips a row when one above the cursor leaves, and repeats one when one below is marked', async () => {
     const { visitor } = await open({ population: { interactions: 60 } });
     const before = ids(await visitor.list(100));

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
+import { MediaBodies } from '../src/media-body.ts';
+import { MediaPlan } from '../src/media-plan.ts';
+import { Population } from '../src/population.ts';
+import { settingsSchema } from '../src/settings.ts';
 import { open, stoppedClock } from './simulators.ts';
 import { ask } from './visitor.ts';
 import type { Visitor } from './visitor.ts';
@@ -30,7 +34,9 @@ function readWav(file: Buffer): { rate: number; bits: number; channels: number; 
   let format: Buffer | undefined;
   for (let at = 12; at < file.length;) {
     const name = file.toString('latin1', at, at + 4);
-    const chunk = file.subarray(at + 8, at + 8 + file.readUInt32LE(at + 4));
+    const size = file.readUInt32LE(at + 4);
+    const chunk = file.subarray(at + 8, at + 8 + size);
+    expect(chunk).toHaveLength(size);
     if (name === 'fmt ') format = chunk;
     if (name === 'data' && format !== undefined) {
       expect(at + 8 + chunk.length).toBe(file.length);
@@ -92,6 +98,17 @@ describe('recordings', () => {
     const again = await open(options);
     const [first, same] = [heard[0], (await allMedia(again.visitor))[0]];
     expect((await ask(same?.url ?? '')).body.equals((await ask(first?.url ?? '')).body)).toBe(true);
+  });
+
+  it('have no two equal pieces, not even where the tone begins again', () => {
+    const settings = settingsSchema.parse({ media: { bytes: 12_000_000 } });
+    const medium = new MediaPlan(new Population(settings.population, 1, 0), settings.media).medium(0, 0);
+    const pieces = [...new MediaBodies(1).pieces(medium)].slice(1); // without the header
+    const pairs = Array.from({ length: pieces.length / 2 }, (_, n) =>
+      Buffer.concat(pieces.slice(2 * n, 2 * n + 2)),
+    );
+    expect(pairs.length).toBeGreaterThan(40); // the tone begins again after 17
+    expect(new Set(pairs.map((pair) => pair.toString('latin1'))).size).toBe(pairs.length);
   });
 
   it('can be large: 1 GB comes in a stream, with its length, and one giant among small ones', async () => {

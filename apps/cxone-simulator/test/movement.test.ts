@@ -159,6 +159,8 @@ describe('scripted events', () => {
     const added = await edit('media-add');
     expect(names(added).slice(0, 2)).toEqual(names(before));
     expect(names(await edit('media-remove'))).toEqual(names(added).slice(1));
+    const reply = async (n: number) => (await fetch(added.media[n]?.playbackUrl ?? '')).status;
+    expect([await reply(0), await reply(1), await reply(2)]).toEqual([404, 200, 200]);
   });
 
   it('hide and show: away, reopened, deleted', async () => {

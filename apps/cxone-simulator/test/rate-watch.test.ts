@@ -22,7 +22,8 @@ describe('the rate watch', () => {
 
   it('forgets old requests', () => {
     const watch = new RateWatch();
-    for (let n = 0; n < 20_000; n += 1) watch.count(n * 10);
-    expect(watch.maxPerSecond).toBe(100);
+    let last = 0;
+    for (let n = 0; n < 20_000; n += 1) last = watch.count(n * 10);
+    expect([last, watch.maxPerSecond]).toEqual([100, 100]);
   });
 });
