@@ -39,7 +39,8 @@ export class Population {
   constructor(settings: Settings['population'], seed: number, start: number) {
     this.seed = seed;
     this.baseCount = settings.interactions;
-    this.#newest = start - settings.newestAgeMs;
+    const { newestTime, newestAgeMs } = settings;
+    this.#newest = newestTime === undefined ? start - newestAgeMs : Date.parse(newestTime);
     this.#spacing = settings.spanMs / Math.max(1, settings.interactions);
     this.#resolution = settings.timeResolutionMs;
   }

@@ -37,6 +37,8 @@ const population = z.strictObject({
   spanMs: milliseconds.default(30 * day),
   /** How old the newest one is at the start. */
   newestAgeMs: milliseconds.default(5 * 60_000),
+  /** Its update time outright: the same rows at the same times whenever the simulator is started. */
+  newestTime: z.iso.datetime({ offset: true }).optional(),
   /** 1,000: update times are whole seconds. */
   timeResolutionMs: z.int().positive().default(1),
   /** The tenant's time at the start; without it, this machine's clock. Content hangs on the seed, times also on this. */

@@ -38,6 +38,16 @@ describe('the list', () => {
     expect(times.at(-1)).toBeLessThan(clock.time - 0.9 * spanMs);
   });
 
+  it('has the same times whenever it is started, if they are set', async () => {
+    const options = { population: { interactions: 20, newestTime: '2026-05-01T00:00:00Z' } };
+    const one = await open({ ...options, now: stoppedClock(1.8e12).now });
+    const later = await open({ ...options, now: stoppedClock(1.9e12).now });
+    const rows = await one.visitor.list(100);
+    expect(await later.visitor.list(100)).toEqual(rows);
+    expect(rows[0]?.updatedTime).toMatch(/^2026-04-(29|30)/);
+    expect((await later.visitor.askQuery()).headers.date).toBe(new Date(1.9e12).toUTCString());
+  });
+
   it('ends with its last full page: no cursor leads to an empty one', async () => {
     const { visitor } = await open({ population: { interactions: 20 } });
     const { next } = await visitor.page(10);
