@@ -40,6 +40,22 @@ export const abortCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'stops reading the body of an upload that is aborted',
+    run: async ({ store, random, severalPartsBytes }) => {
+      const controller = new AbortController();
+      const bytes = randomBytes(random, 5 * severalPartsBytes);
+      let given = 0;
+      async function* body(): AsyncGenerator<Uint8Array> {
+        for await (const chunk of abortingAfter(1000, controller, bytes, random)) {
+          given += chunk.length;
+          yield chunk;
+        }
+      }
+      await errorOf(() => store.put('data/aborted', body(), { signal: controller.signal }));
+      expect(given).toBeLessThan(bytes.length);
+    },
+  },
+  {
     name: 'stops reading when aborted half way',
     run: async ({ store, random }) => {
       const bytes = randomBytes(random, 3_000_000);
