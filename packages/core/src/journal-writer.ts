@@ -1,4 +1,5 @@
 import { sealDocument } from '@cxvault/crypto-codec';
+import type { SealOptions } from '@cxvault/crypto-codec';
 import { CxvaultError } from '@cxvault/plugin-api';
 import type { JsonValue, SourceIdentity } from '@cxvault/plugin-api';
 
@@ -13,6 +14,8 @@ import { createObject } from './store-create.ts';
 
 /** Bytes of JSON: half of what a reader takes, far above an entry of one segment (about 1 MB). */
 export const largestEntry = 32 * 1024 * 1024;
+/** Bytes of JSON below which setting up a decompressor takes a reader longer than the bytes are worth. */
+const smallEntry = 4_096;
 
 export interface JournalWriterOptions {
   readonly runId: string;
@@ -62,7 +65,7 @@ export class JournalWriter {
     await this.#inTurn(async () => {
       if (!this.#final) throw defect('a report is written after the final entry', this.#options.runId);
       const key = reportKey(this.#options.runId);
-      const { bytes } = sealDocument('report', report, this.#sealing(key));
+      const { bytes } = sealDocument('report', report, this.#sealing(key, 'zstd'));
       await createObject(this.#archive.store, key, bytes);
     });
   }
@@ -81,10 +84,14 @@ export class JournalWriter {
       throw defect('a run has more entries than its names can tell', entry.run_id);
     const key = entryKey(entry.run_id, entry.n);
     const document = entryDocument(entry);
-    if (JSON.stringify(document).length > largestEntry)
-      throw defect('a journal entry is too large', entry.run_id);
+    const { length } = JSON.stringify(document);
+    if (length > largestEntry) throw defect('a journal entry is too large', entry.run_id);
     await this.#options.beforeAppend?.();
-    const { bytes, summary } = sealDocument('journal', document, this.#sealing(key));
+    const { bytes, summary } = sealDocument(
+      'journal',
+      document,
+      this.#sealing(key, length < smallEntry ? 'none' : 'zstd'),
+    );
     await this.#store(key, bytes);
     const ref = { run_id: entry.run_id, n: entry.n, sha256: summary.sha256 };
     this.#last = ref;
@@ -119,12 +126,12 @@ export class JournalWriter {
     };
   }
 
-  #sealing(key: string): Parameters<typeof sealDocument>[2] {
+  #sealing(key: string, compression: SealOptions['compression']): SealOptions {
     return {
       archiveId: this.#archive.id,
       key: this.#archive.keys.journalKey,
       objectKeyOf: () => key,
-      compression: 'zstd',
+      compression,
     };
   }
 }

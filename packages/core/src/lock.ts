@@ -91,6 +91,7 @@ export class RunLock {
     await this.#inTurn(async () => {
       const { highest, numbers } = await highestLock(this.#store);
       if (!highest || !this.#isOurs(highest)) return;
+      this.#n = highest.n;
       const older = numbers.filter((n) => n !== this.#n).map((n) => this.#store.remove(runLockKey(n)));
       await Promise.all(older);
       // last, so that an older lock is never the highest
@@ -121,6 +122,7 @@ export class RunLock {
     if (this.#lost) throw this.#lost;
     const { highest } = await highestLock(this.#store);
     if (!highest || !this.#isOurs(highest)) throw this.#lose(highest);
+    this.#n = highest.n;
     const now = this.#options.clock.now();
     if (now - this.#renewedAt >= voidAfterMs) await this.#takeAgain();
     else if (renew) await this.#store.put(runLockKey(this.#n), encodeLock(this.#file));
@@ -136,8 +138,9 @@ export class RunLock {
     this.#n += 1;
   }
 
-  #isOurs({ n, file }: HighestLock): boolean {
-    return n === this.#n && file?.token === this.#file.token;
+  /** By its token, whatever its number: taking it again may have worked though the answer was lost. */
+  #isOurs({ file }: HighestLock): boolean {
+    return file?.token === this.#file.token;
   }
 
   #lose(holder: HighestLock | undefined): CxvaultError {

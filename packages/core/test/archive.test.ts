@@ -47,6 +47,17 @@ describe('createArchive', () => {
     }
   });
 
+  it('does not begin to write where there is an archive', async () => {
+    const store = new MemoryStore();
+    await createArchive(store, { unlock });
+    const full = withFaults(store, {
+      failBefore: 1,
+      random: () => 0,
+      only: (operation) => operation === 'put',
+    });
+    await expect(createArchive(full, { unlock })).rejects.toMatchObject({ code: 'ARCHIVE_EXISTS' });
+  });
+
   it('lets exactly one of many at once win, whose archive opens', async () => {
     const store = new MemoryStore();
     const files = Array.from({ length: 8 }, () => randomBytes(32));

@@ -167,6 +167,24 @@ describe('RunLock', () => {
     expect(await lockKeys()).toEqual([]);
   });
 
+  it('knows its own lock when the answer to taking it again was lost', async () => {
+    let broken = false;
+    let losing = false;
+    const only = (operation: string): boolean => broken || (losing && operation === 'put');
+    const dropping = withFaults(store, { failBefore: 1, random: () => 0, only: () => broken });
+    const flaky = withFaults(dropping, { failAfter: 1, random: () => 0, only });
+    const lock = await acquire({ on: flaky });
+    broken = true;
+    await clock.advance(600_000);
+    broken = false;
+    losing = true;
+    await expect(lock.check()).rejects.toThrow('injected');
+    losing = false;
+    await lock.check();
+    await lock.release();
+    expect(await lockKeys()).toEqual([]);
+  });
+
   it('stops renewing once it is released', async () => {
     const lock = await acquire();
     await clock.advance(45_000);
