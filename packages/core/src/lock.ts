@@ -84,34 +84,45 @@ export class RunLock {
     await this.#inTurn(() => this.#confirm());
   }
 
-  /** Gives the lock back, if it is still ours, and clears away older ones. May be called twice. */
+  /**
+   * Gives the lock back, if it is still ours, and clears away older ones. May be called twice. Does not throw: a
+   * lock that cannot be removed is void in 2 minutes, and what the run did is worth more than that.
+   */
   async release(): Promise<void> {
     this.#stop.abort();
     await this.#renewing;
-    await this.#inTurn(async () => {
-      const { highest, numbers } = await highestLock(this.#store);
-      if (!highest || !this.#isOurs(highest)) return;
-      this.#n = highest.n;
-      const older = numbers.filter((n) => n !== this.#n).map((n) => this.#store.remove(runLockKey(n)));
-      await Promise.all(older);
-      // last, so that an older lock is never the highest
-      await this.#store.remove(runLockKey(this.#n));
-    });
+    try {
+      await this.#inTurn(() => this.#remove());
+    } catch (error) {
+      this.#log('lock.release_failed', error);
+    }
+  }
+
+  async #remove(): Promise<void> {
+    const { highest, numbers } = await highestLock(this.#store);
+    if (!highest || !this.#isOurs(highest)) return;
+    const older = numbers.filter((n) => n !== highest.n).map((n) => this.#store.remove(runLockKey(n)));
+    await Promise.all(older);
+    // last, so that an older lock is never the highest
+    await this.#store.remove(runLockKey(highest.n));
   }
 
   async #renew(): Promise<void> {
-    const { clock, log } = this.#options;
     const { signal } = this.#stop;
     while (!this.#isOver()) {
       try {
-        await clock.sleep(renewEveryMs, signal, true);
+        await this.#options.clock.sleep(renewEveryMs, signal, true);
         await this.#inTurn(() => this.#confirm(true));
       } catch (error) {
         if (this.#isOver()) return;
         // the next renewal may succeed; whether the lock is lost, check() tells
-        log?.('warn', 'lock.renewal_failed', { reason: error instanceof Error ? error.message : undefined });
+        this.#log('lock.renewal_failed', error);
       }
     }
+  }
+
+  #log(event: string, error: unknown): void {
+    this.#options.log?.('warn', event, { reason: error instanceof Error ? error.message : undefined });
   }
 
   #isOver(): boolean {

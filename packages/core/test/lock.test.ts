@@ -167,6 +167,15 @@ describe('RunLock', () => {
     expect(await lockKeys()).toEqual([]);
   });
 
+  it('does not fail a run whose lock cannot be given back', async () => {
+    let broken = false;
+    const flaky = withFaults(store, { failBefore: 1, random: () => 0, only: () => broken });
+    const lock = await acquire({ on: flaky });
+    broken = true;
+    await lock.release();
+    expect(await lockKeys()).toEqual(['locks/run/1.json']);
+  });
+
   it('knows its own lock when the answer to taking it again was lost', async () => {
     let broken = false;
     let losing = false;
