@@ -24,10 +24,9 @@ export interface Walk {
  * Symbolic links and what else is no plain file are no objects.
  */
 export async function* walk(options: Walk): AsyncGenerator<ObjectInfo> {
-  const folder = options.prefix.slice(0, options.prefix.lastIndexOf('/') + 1);
-  // A prefix with a `..` part matches no key, and must not be looked up on the disk.
-  if (folder !== '' && keyProblem(folder.slice(0, -1)) !== undefined) return;
-  yield* walkFolder(folder, options);
+  // No key begins with a `..` part, and such a folder must not be looked up on the disk.
+  if (keyProblem(`${options.prefix}x`) !== undefined) return;
+  yield* walkFolder(options.prefix.slice(0, options.prefix.lastIndexOf('/') + 1), options);
 }
 
 async function* walkFolder(folder: string, options: Walk): AsyncGenerator<ObjectInfo> {

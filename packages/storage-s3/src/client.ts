@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { addAbortSignal, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import {
@@ -157,9 +157,7 @@ class SdkCalls implements S3Calls {
     const command = new GetObjectCommand({ Bucket: this.#bucket, Key: name, Range: range });
     const output = await this.#client.send(command, { abortSignal: signal });
     if (!(output.Body instanceof Readable)) throw new TypeError('the SDK gave a body that is no Node stream');
-    // The SDK heeds the signal only until the answer's header.
-    const body: Readable = signal === undefined ? output.Body : addAbortSignal(signal, output.Body);
-    return { body, size: output.ContentLength, range: output.ContentRange };
+    return { body: output.Body, size: output.ContentLength, range: output.ContentRange };
   }
 
   async headObject(name: string, signal?: AbortSignal): Promise<Found> {
@@ -195,7 +193,8 @@ class SdkCalls implements S3Calls {
       size: each.Size ?? 0,
       modifiedAt: each.LastModified ?? new Date(0),
     }));
-    return { objects, token: output.IsTruncated === true ? output.NextContinuationToken : undefined };
+    const token = output.IsTruncated === true ? output.NextContinuationToken : undefined;
+    return { objects, token, full: objects.length >= this.#tuning.pageSize };
   }
 
   now(): Date {

@@ -69,8 +69,10 @@ export interface PageRequest {
 
 export interface Page {
   readonly objects: readonly { readonly name: string; readonly size: number; readonly modifiedAt: Date }[];
-  /** For the next page; undefined on the last one. */
+  /** For the next page, by the server's own word; undefined on the last one. */
   readonly token: string | undefined;
+  /** The page has as many objects as were asked for. */
+  readonly full: boolean;
 }
 
 /** Time limits and sizes; tests shorten them. */

@@ -122,13 +122,14 @@ export class S3Store implements ObjectStore {
     prefix: string,
     options: CallOptions & { readonly startAfter?: string } = {},
   ): AsyncIterable<ObjectInfo> {
+    // No key begins so, and some servers refuse to look for it.
+    if (keyProblem(`${prefix}x`) !== undefined) return;
     const root = this.#location.prefix;
-    const startAfter = options.startAfter ? root + options.startAfter : undefined;
+    let last = options.startAfter ?? '';
     let token: string | undefined;
-    let last = '';
-    do {
+    for (;;) {
       options.signal?.throwIfAborted();
-      const request = { prefix: root + prefix, startAfter, token };
+      const request = { prefix: root + prefix, startAfter: last === '' ? undefined : root + last, token };
       const page = await this.#explained(() => this.#calls.listPage(request, options.signal));
       for (const { name, ...found } of page.objects) {
         options.signal?.throwIfAborted();
@@ -140,7 +141,9 @@ export class S3Store implements ObjectStore {
         if (keyProblem(key) === undefined) yield infoOf(key, found);
       }
       token = page.token;
-    } while (token !== undefined);
+      // MinIO has been seen to call a full page the last one though there was more: that is worth one more request.
+      if (token === undefined && !page.full) return;
+    }
   }
 
   async remove(key: string, options: CallOptions = {}): Promise<void> {

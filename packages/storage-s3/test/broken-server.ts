@@ -67,6 +67,7 @@ export async function brokenServer(
 /** The S3 operation of a request. */
 export function kindOf({ method, query, line }: Received): string {
   if (line.includes('/locks/probe-')) return 'Probe';
+  if (/^HEAD \/bucket\/?(\?|$)/.test(line)) return 'HeadBucket';
   if (query.has('uploads')) return 'CreateMultipartUpload';
   if (query.has('uploadId')) {
     return (

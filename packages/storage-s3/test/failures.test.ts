@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { errorOf, inParts, randomBody } from './bodies.ts';
 import { brokenServer, impatient, kindOf, sayError } from './broken-server.ts';
+import { wholeBody } from '../src/exact-body.ts';
 import type { Tuning } from '../src/s3-calls.ts';
+import { classifyS3Error } from '../src/s3-errors.ts';
 import type { BrokenServer, Misbehaviour } from './broken-server.ts';
 
 let server: BrokenServer;
@@ -54,10 +56,13 @@ describe('a server that fails', () => {
     expect(store.classify(error)).toBe(kind);
   });
 
-  it('is given up when it does not answer', async () => {
-    const { store } = await against(failing('HeadObject', hang), 'sse=none', impatient);
-    expect(store.classify(await errorOf(() => store.stat('data/object')))).toBe('transient');
-  });
+  it.each([impatient, { idleMs: 300 }, { answerMs: 300 }])(
+    'is given up when it does not answer: %j',
+    async (tuning) => {
+      const { store } = await against(failing('HeadObject', hang), 'sse=none', tuning);
+      expect(store.classify(await errorOf(() => store.stat('data/object')))).toBe('transient');
+    },
+  );
 
   it('is asked few times: trying again is the business of the store above', async () => {
     const { store, count } = await against(failing('GetObject', reset));
@@ -112,6 +117,11 @@ describe('a body that does not come whole', () => {
     },
   );
 
+  it('throws, should the HTTP client itself not notice', async () => {
+    const cut = wholeBody(inParts(randomBody(10)), 'data/object', 11);
+    expect(classifyS3Error(await errorOf(() => Array.fromAsync(cut)))).toBe('transient');
+  });
+
   it('throws when the server gives the whole object for a range', async () => {
     const { store } = await against(sending(1000, (response) => response.end()));
     const error = await errorOf(() => store.get('data/object', { range: { offset: 5, length: 10 } }));
@@ -130,6 +140,37 @@ describe('an upload in parts that fails', () => {
     expect(count('UploadPart')).toBeLessThanOrEqual(2);
     expect(count('AbortMultipartUpload')).toBe(1);
     expect(count('CompleteMultipartUpload')).toBe(0);
+  });
+
+  it('sends nothing more when one of its parts has failed', async () => {
+    const { store, count } = await against((request, response) =>
+      request.query.get('partNumber') === '1' ? sayError(response, 400, 'InvalidRequest') : undefined,
+    );
+    let closed = false;
+    async function* body(): AsyncGenerator<Uint8Array> {
+      try {
+        for (let n = 0; n < 4; n++) yield* inParts(large);
+      } finally {
+        closed = true;
+      }
+    }
+    await errorOf(() => store.put('data/large', body()));
+    expect(closed).toBe(true);
+    expect(count('UploadPart')).toBeLessThan(6);
+    expect(count('AbortMultipartUpload')).toBe(1);
+  });
+
+  it('is removed when aborted while the server begins it', async () => {
+    const controller = new AbortController();
+    const { store, received, count } = await against(
+      failing('CreateMultipartUpload', () => {
+        controller.abort();
+        return undefined;
+      }),
+    );
+    await errorOf(() => store.put('data/large', inParts(large), { signal: controller.signal }));
+    expect(count('AbortMultipartUpload')).toBe(1);
+    expect(received.findLast(({ method }) => method !== 'HEAD')?.query.get('uploadId')).toBe('upload-1');
   });
 
   it('is removed when its completion is refused', async () => {
@@ -234,6 +275,21 @@ describe('what a write asks for', () => {
     expect(count('PutObject')).toBe(0);
   });
 
+  it('encryption that the server ignores: an error only where the address names it', async () => {
+    const ignore: Misbehaviour = ({ method }, response) => {
+      if (method !== 'PUT') return undefined;
+      response.writeHead(200, { etag: '"e"' }).end();
+      return 'done';
+    };
+    const named = await against(ignore, 'sse=AES256');
+    const error = await errorOf(() => named.store.put('data/object', randomBody(10)));
+    expect(error).toMatchObject({ code: 'STORE_REFUSED', hint: expect.stringContaining('sse=none') });
+    expect(named.count('PutObject')).toBe(0);
+    await named.stop();
+    const { store } = await against(ignore, '');
+    expect(await store.put('data/object', randomBody(10))).toMatchObject({ size: 10 });
+  });
+
   it('a creation of a server that honours If-None-Match, and looks first where it does not', async () => {
     const honest = await against(() => undefined);
     await honest.store.put('runs/1', randomBody(10), { ifAbsent: true });
@@ -260,6 +316,30 @@ describe('what a write asks for', () => {
     await Promise.all([1, 2, 3].map((n) => store.put(`data/${n}`, randomBody(10))));
     // Written, written again on condition, removed.
     expect(count('Probe') - before).toBe(3);
+  });
+});
+
+describe('an answer to HEAD, which has no body', () => {
+  const missing: Misbehaviour = (_, response) => {
+    response.writeHead(404).end();
+    return 'done';
+  };
+
+  it('of 404 means that there is no object where there is a bucket', async () => {
+    const { store, count } = await against(failing('HeadObject', missing));
+    expect(await store.stat('cxvault.json')).toBeUndefined();
+    expect(await store.stat('cxvault.json')).toBeUndefined();
+    // The bucket was looked for once.
+    expect(count('HeadBucket')).toBe(1);
+  });
+
+  it('of 404 for the bucket too is an error', async () => {
+    const { store } = await against(
+      (...each) => failing('HeadObject', missing)(...each) ?? failing('HeadBucket', missing)(...each),
+    );
+    const error = await errorOf(() => store.stat('cxvault.json'));
+    expect(error).toMatchObject({ code: 'STORE_NOT_FOUND', context: { bucket: 'bucket' } });
+    expect(store.classify(error)).not.toBe('not-found');
   });
 });
 

@@ -10,11 +10,12 @@ import type { S3Server } from '../../../tools/servers/s3-server.ts';
 import { openS3 } from '../src/factory.ts';
 import { errorOf, inParts, randomBody } from './bodies.ts';
 
+const name = process.env['CXVAULT_S3_SERVER'] === 'minio' ? 'minio' : 'versitygw';
 let server: S3Server;
 
 // The first time, the server is built with Go.
 beforeAll(async () => {
-  server = await startS3Server(process.env['CXVAULT_S3_SERVER'] === 'minio' ? 'minio' : 'versitygw');
+  server = await startS3Server(name);
 }, 900_000);
 
 afterAll(() => server.stop());
@@ -26,6 +27,7 @@ describeStore('S3Store on a real server', {
     return { store, unfinished: () => unfinishedUploads(prefix) };
   },
   pageSize: 40,
+  absent: name === 'minio' ? { byteOrder: 'MinIO ends a list early where names with a- and a/ meet' } : {},
 });
 
 describe('a real server', () => {
@@ -79,6 +81,7 @@ describe('a real server', () => {
       () => store.put('cxvault.json', randomBody(5)),
       () => store.put('cxvault.json', inParts(randomBody(6_000_000))),
       () => Array.fromAsync(store.list('')),
+      () => store.remove('cxvault.json'),
     ];
     for (const call of calls) {
       const error = await errorOf(call);
