@@ -44,7 +44,7 @@ export async function readDescriptor(store: ObjectStore, options?: CallOptions):
   if (!bytes) {
     throw new CxvaultError('ARCHIVE_NOT_FOUND', 'there is no archive at this address', {
       context: { object_key: descriptorKey },
-      hint: 'check the archive address; cxvault init creates a new archive',
+      hint: 'check the archive address: bucket or folder, and prefix; cxvault init creates a new archive',
     });
   }
   return { descriptor: parseDescriptor(bytes), sha256: descriptorSha256(bytes) };

@@ -1,6 +1,8 @@
 import { CxvaultError } from '@cxvault/plugin-api';
 import type { CallOptions, ObjectInfo, ObjectStore, PutOptions } from '@cxvault/plugin-api';
 
+import { readSmallObject } from './store-read.ts';
+
 /**
  * Creates an object that is written once. When the store says that it exists, its content decides: equal bytes
  * are our own, stored by an attempt whose answer was lost. Throws `STORE_CONFLICT` when they are other bytes,
@@ -49,7 +51,10 @@ export async function tryCreateObject(
   }
 }
 
-/** What the store knows of the object when its content is exactly `bytes`; undefined when it is not. */
+/**
+ * What the store knows of the object when its content is exactly `bytes`, which are in memory anyway; undefined when
+ * it is not.
+ */
 export async function holdsExactly(
   store: ObjectStore,
   key: string,
@@ -59,10 +64,6 @@ export async function holdsExactly(
   const options = signal ? { signal } : {};
   const info = await store.stat(key, options);
   if (info?.size !== bytes.length) return undefined;
-  let offset = 0;
-  for await (const chunk of await store.get(key, options)) {
-    if (Buffer.compare(chunk, bytes.subarray(offset, offset + chunk.length)) !== 0) return undefined;
-    offset += chunk.length;
-  }
-  return offset === bytes.length ? info : undefined;
+  const stored = await readSmallObject(store, key, bytes.length, options);
+  return stored && Buffer.compare(stored, bytes) === 0 ? info : undefined;
 }

@@ -58,7 +58,7 @@ export class VirtualClock implements Clock {
     await settled();
   }
 
-  /** Moves on from timer to timer until the work is done. */
+  /** Moves on from timer to timer until the work is done. Throws when that takes more than a day. */
   async run<T>(work: Promise<T>): Promise<T> {
     const state = { open: true };
     const result = work.finally(() => {
@@ -66,7 +66,10 @@ export class VirtualClock implements Clock {
     });
     result.catch(() => undefined);
     await settled();
-    while (state.open && (await this.#fireNext(Infinity)));
+    const latest = this.#now + 86_400_000;
+    while (state.open && (await this.#fireNext(latest)));
+    if (state.open)
+      throw new Error('the work is not done in a day, or waits for something else than the clock');
     return result;
   }
 
