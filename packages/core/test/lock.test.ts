@@ -190,6 +190,11 @@ describe('RunLock', () => {
     await expect(lock.check()).rejects.toThrow('injected');
     losing = false;
     await lock.check();
+    await clock.advance(600_000);
+    await expect(acquire()).rejects.toMatchObject({
+      code: 'ARCHIVE_LOCKED',
+      context: { lock: 'locks/run/2.json' },
+    });
     await lock.release();
     expect(await lockKeys()).toEqual([]);
   });
