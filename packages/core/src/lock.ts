@@ -133,7 +133,6 @@ export class RunLock {
     if (this.#lost) throw this.#lost;
     const { highest } = await highestLock(this.#store);
     if (!highest || !this.#isOurs(highest)) throw this.#lose(highest);
-    this.#n = highest.n;
     const now = this.#options.clock.now();
     if (now - this.#renewedAt >= voidAfterMs) await this.#takeAgain();
     else if (renew) await this.#store.put(runLockKey(this.#n), encodeLock(this.#file));
