@@ -84,9 +84,14 @@ class FaultyStore implements ObjectStore {
   }
 
   async get(key: string, options: GetOptions = {}): Promise<AsyncIterable<Uint8Array>> {
-    return this.#call('get', key, options, async () =>
-      this.#perhapsCut('get', key, await this.#store.get(key, options)),
-    );
+    await this.#before('get', key, options);
+    const stream = this.#perhapsCut('get', key, await this.#store.get(key, options));
+    if (!this.#strikes('failAfter', 'get', key)) return stream;
+    // what was opened is closed, as a broken connection would be; a generator closes only what it began
+    const iterator = stream[Symbol.asyncIterator]();
+    await iterator.next();
+    await iterator.return?.();
+    throw new InjectedFault('transient', 'get answer lost');
   }
 
   async stat(key: string, options: CallOptions = {}): Promise<ObjectInfo | undefined> {

@@ -5,8 +5,10 @@ import { MemoryStore } from '@cxvault/storage-testkit/memory-store';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
+import { storeSource } from '../src/byte-source.ts';
 import { seededRandom, withFaults } from '../src/store-faults.ts';
 import type { FaultOptions } from '../src/store-faults.ts';
+import { readSmallObject } from '../src/store-read.ts';
 import { withRetry } from '../src/store-retry.ts';
 import { readStored, storedKeys } from './stored.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -185,6 +187,39 @@ describe('withRetry', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('streams', () => {
+  it('are closed, however a read ends', async () => {
+    await memory.put('a', randomBytes(400_000));
+    let open = 0;
+    const counted: ObjectStore = Object.assign(withFaults(memory, { random: () => 1 }), {
+      // like a file: open once the promise resolves, closed by the generator that has begun
+      get: async (key: string) => {
+        const stream = await memory.get(key);
+        open += 1;
+        return (async function* () {
+          try {
+            yield* stream;
+          } finally {
+            open -= 1;
+          }
+        })();
+      },
+    });
+    const random = seededRandom(11);
+    const faults = { random, failBefore: 0.1, failAfter: 0.2, cut: 0.3, throttle: 0.05 };
+    const store = withRetry(withFaults(counted, faults), { clock, random, attempts: 10 });
+    for (let n = 0; n < 60; n += 1) {
+      await clock.run(readSmallObject(store, 'a', n % 2 === 0 ? 1_000 : 1_000_000).catch(() => undefined));
+      const source = storeSource(store, 'a', 400_000);
+      const first = async (): Promise<void> => {
+        for await (const chunk of await source.read(0, 400_000)) if (chunk.length > 0 && n % 3 === 0) break;
+      };
+      await clock.run(first().catch(() => undefined));
+      expect(open).toBe(0);
+    }
   });
 });
 
