@@ -32,7 +32,7 @@ import type { S3Location } from './s3-location.ts';
 import { UploadRequests } from './upload-requests.ts';
 import type { BegunUpload } from './upload-requests.ts';
 
-/** Parts of one upload on their way at once: memory is this plus one, times the part size, for each upload. */
+/** Parts on their way at once, shared by the uploads; each has one at least, and gathers another meanwhile. */
 const partsAtOnce = 2;
 
 /** How often the removal of a failed upload is tried: what stays of it costs money every month. */
@@ -78,6 +78,7 @@ class SdkCalls implements S3Calls {
   readonly #tuning: Tuning;
   readonly #agents = { httpAgent: new HttpAgent(agentOptions), httpsAgent: new HttpsAgent(agentOptions) };
   readonly #client: S3Client;
+  #uploads = 0;
   #aheadMs = 0;
   #host: string | undefined;
 
@@ -103,7 +104,7 @@ class SdkCalls implements S3Calls {
     const onAbort = () => stop.abort(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     const client = this.#newClient({ ...this.#config, maxAttempts: this.#tuning.partAttempts }, stop.signal);
-    const requests = new UploadRequests(() => stop.abort());
+    const requests = new UploadRequests();
     client.middlewareStack.add(
       (next, context) => (args) => requests.watch(context.commandName, write.name, next(args)),
       { step: 'initialize', name: 'cxvaultUpload' },
@@ -111,9 +112,11 @@ class SdkCalls implements S3Calls {
     const body = Readable.from(write.body, { objectMode: true, highWaterMark: 1 });
     // What reading the body throws comes out of the upload; a second time here it would end the process.
     body.on('error', () => {});
+    this.#uploads += 1;
     try {
       return await this.#send(this.#newUpload(client, write, body, stop), requests, signal);
     } finally {
+      this.#uploads -= 1;
       signal?.removeEventListener('abort', onAbort);
       body.destroy();
     }
@@ -122,7 +125,8 @@ class SdkCalls implements S3Calls {
   #newUpload(client: S3Client, write: StreamedWrite, body: Readable, stop: AbortController): Upload {
     const params = { ...this.#input(write), Body: body };
     // The parts are removed here: `Upload` would try it once, and not wait for it when aborted.
-    const parts = { partSize: write.partBytes, queueSize: partsAtOnce, leavePartsOnError: true };
+    const queueSize = Math.max(1, Math.floor(partsAtOnce / this.#uploads));
+    const parts = { partSize: write.partBytes, queueSize, leavePartsOnError: true };
     return new Upload({ client, params, ...parts, abortController: stop });
   }
 
@@ -135,7 +139,7 @@ class SdkCalls implements S3Calls {
       if (requests.completed !== undefined) return written(requests.completed, requests.first);
       if (requests.begun !== undefined) await this.#removeParts(requests.begun);
       signal?.throwIfAborted();
-      throw requests.failure ?? error;
+      throw error;
     }
   }
 

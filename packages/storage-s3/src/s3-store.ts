@@ -22,6 +22,7 @@ import {
   unordered,
 } from './s3-errors.ts';
 import type { S3Location } from './s3-location.ts';
+import { Turns } from './turns.ts';
 import { probeWrites } from './write-probe.ts';
 
 /** 5 MiB: what is larger goes in parts, whose least size this is (Amazon S3 user guide, "multipart upload limits"). */
@@ -30,8 +31,11 @@ const partBytes = 5_242_880;
 /** The same document: no upload has more parts. */
 const maxParts = 10_000;
 
-/** 8 MiB: with {@link maxParts} parts, room for 80 GB where the length is not known before. */
-const partBytesOfUnknown = 8_388_608;
+/** 6 MiB: with {@link maxParts} parts, room for 62 GB where the length is not known before. More costs memory. */
+const partBytesOfUnknown = 6_291_456;
+
+/** Each upload in parts holds two or three of them in memory: more at once would hardly be faster. */
+const uploadsAtOnce = 3;
 
 /** A bucket, or a folder in one, of Amazon S3 or of a server that speaks its protocol. All policy, no SDK. */
 export class S3Store implements ObjectStore {
@@ -42,6 +46,7 @@ export class S3Store implements ObjectStore {
   readonly capabilities: StoreCapabilities;
   readonly #calls: S3Calls;
   readonly #location: S3Location;
+  readonly #uploads = new Turns(uploadsAtOnce);
   #createIfAbsent = true;
   #prepared: Promise<void> | undefined;
   #bucketSeen = false;
@@ -180,10 +185,8 @@ export class S3Store implements ObjectStore {
     const counted = exactBody(body instanceof Uint8Array ? pieces(body) : body, key, known, (bytes) => {
       sent = bytes;
     });
-    const answer = await this.#calls.upload(
-      { ...write, body: counted, partBytes: partBytesFor(known) },
-      signal,
-    );
+    const upload = { ...write, body: counted, partBytes: partBytesFor(known) };
+    const answer = await this.#uploads.take(() => this.#calls.upload(upload, signal), signal);
     return this.#written(key, sent, answer);
   }
 

@@ -5,8 +5,8 @@ export interface BegunUpload {
 }
 
 /**
- * Watches the requests of one upload. lib-storage itself goes on sending when a part has failed, and does not
- * wait for what is on its way when it is aborted: parts that arrive after the removal would stay, and be paid for.
+ * Watches the requests of one upload. lib-storage itself does not wait for what is on its way when it is aborted:
+ * an upload that the server has just begun, or parts that arrive after the removal, would stay and be paid for.
  */
 export class UploadRequests {
   /** Set once the server has begun an upload in parts. */
@@ -15,14 +15,7 @@ export class UploadRequests {
   completed: object | undefined;
   /** The answer that says how the object will be encrypted: not every server repeats it at the end. */
   first: object | undefined;
-  /** The first failure of a request. */
-  failure: unknown;
   readonly #running = new Set<Promise<unknown>>();
-  readonly #onFailure: () => void;
-
-  constructor(onFailure: () => void) {
-    this.#onFailure = onFailure;
-  }
 
   /** Passes a request's answer on. `command` is the SDK's name for the request. */
   async watch<Answer extends { readonly output: object }>(
@@ -35,10 +28,6 @@ export class UploadRequests {
       const answer = await request;
       this.#note(command, key, answer.output);
       return answer;
-    } catch (error) {
-      this.failure ??= error;
-      this.#onFailure();
-      throw error;
     } finally {
       this.#running.delete(request);
     }

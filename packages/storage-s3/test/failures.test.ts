@@ -205,7 +205,7 @@ describe('an upload in parts that fails', () => {
   it('sends a part again that was lost on its way', async () => {
     const { store, count } = await against(failing('UploadPart', reset, 2));
     expect(await store.put('data/large', inParts(large))).toMatchObject({ size: large.length });
-    expect(count('UploadPart')).toBe(Math.ceil(large.length / 8_388_608) + 2);
+    expect(count('UploadPart')).toBe(Math.ceil(large.length / 6_291_456) + 2);
     expect(count('AbortMultipartUpload')).toBe(0);
   });
 
@@ -234,6 +234,64 @@ describe('an upload in parts that fails', () => {
     expect(await errorOf(put)).toMatchObject({ message: 'enough' });
     expect(count('AbortMultipartUpload')).toBe(1);
     expect(count('CompleteMultipartUpload')).toBe(0);
+  });
+});
+
+describe('many uploads at once', () => {
+  const medium = randomBody(100_000);
+
+  /** A server that answers to objects only when told to. */
+  function holding(): { misbehave: Misbehaviour; held: (() => void)[] } {
+    const held: (() => void)[] = [];
+    const hold = failing('PutObject', (_, response) => {
+      held.push(() => response.writeHead(200, { etag: '"e"' }).end());
+      return 'done';
+    });
+    return { misbehave: hold, held };
+  }
+
+  it('wait for each other before they read, so that memory does not grow with them', async () => {
+    const { store, count } = await against(() => undefined);
+    let reading = 0;
+    let most = 0;
+    async function* body(): AsyncGenerator<Uint8Array> {
+      reading += 1;
+      most = Math.max(most, reading);
+      yield* inParts(medium);
+    }
+    const put = async (n: number) => {
+      await store.put(`data/${n}`, body());
+      reading -= 1;
+    };
+    await Promise.all(Array.from({ length: 17 }, (_, n) => put(n)));
+    // One that has just finished may still be counted when the next one begins.
+    expect(most).toBeLessThanOrEqual(4);
+    expect(count('PutObject')).toBe(17);
+  });
+
+  it('can be aborted while they wait, and the others go on', async () => {
+    const { misbehave, held } = holding();
+    const { store } = await against(misbehave);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const first = Array.from({ length: 3 }, (_, n) => store.put(`data/${n}`, inParts(medium)));
+    while (held.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    let begun = 0;
+    async function* late(): AsyncGenerator<Uint8Array> {
+      begun += 1;
+      yield medium;
+    }
+    const waiting = [1, 2, 3].map((n) => store.put(`data/waiting-${n}`, late(), { signal }));
+    const last = store.put('data/last', inParts(medium));
+    controller.abort(new Error('enough'));
+    const outcomes = await Promise.allSettled(waiting);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    for (const answer of held.splice(0)) answer();
+    await Promise.all(first);
+    while (held.length < 1) await new Promise((resolve) => setImmediate(resolve));
+    for (const answer of held.splice(0)) answer();
+    expect(await last).toMatchObject({ key: 'data/last' });
+    expect(begun).toBe(0);
   });
 });
 
