@@ -9,6 +9,7 @@ import { startS3Server } from '../../../tools/servers/s3-server.ts';
 import type { S3Server } from '../../../tools/servers/s3-server.ts';
 import { openS3 } from '../src/factory.ts';
 import { errorOf, inParts, randomBody } from './bodies.ts';
+import { marker, startFlippingProxy } from './flipping-proxy.ts';
 
 const name = process.env['CXVAULT_S3_SERVER'] === 'minio' ? 'minio' : 'versitygw';
 let server: S3Server;
@@ -42,6 +43,26 @@ describe('a real server', () => {
     expect(await store.put('data/object', body)).toMatchObject({ checksum: sha256 });
     expect(await store.stat('data/object')).toMatchObject({ checksum: sha256 });
     await store.close();
+  });
+
+  it('refuses a body of which a bit flipped on the way, and keeps nothing of it', async () => {
+    const proxy = await startFlippingProxy(new URL(server.endpoint));
+    const url = server.archive(randomUUID());
+    url.searchParams.set('endpoint', proxy.endpoint);
+    const store = await openS3(url, server.env);
+    const small = Buffer.concat([randomBody(100), Buffer.from(marker), randomBody(100)]);
+    const large = Buffer.concat([randomBody(7_000_000), Buffer.from(marker), randomBody(7_000_000)]);
+    for (const body of [() => small, () => large, () => inParts(small), () => inParts(large)]) {
+      const error = await errorOf(() => store.put('data/flipped', body()));
+      // The same bytes may be sent again.
+      expect(store.classify(error)).toBe('transient');
+      expect(await store.stat('data/flipped')).toBeUndefined();
+    }
+    await store.put('data/good', randomBody(100));
+    expect((await Array.fromAsync(store.list(''))).map(({ key }) => key)).toEqual(['data/good']);
+    expect(await unfinishedUploads('')).toBe(0);
+    await store.close();
+    await proxy.stop();
   });
 
   it('lets two programs create an object once', async () => {
