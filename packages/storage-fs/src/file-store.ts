@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { link, open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 import type {
   CallOptions,
@@ -40,6 +40,8 @@ export class FileStore implements ObjectStore {
   readonly #root: string;
   readonly #link: typeof link;
   readonly #folders = new FolderSync();
+  /** The folders that are known to survive a power cut; an archive has few, one a day and run. */
+  readonly #durable = new Set<string>();
   #hardLinks = true;
   #cleaned: Promise<void> | undefined;
 
@@ -48,7 +50,7 @@ export class FileStore implements ObjectStore {
    * for tests of file systems that have none.
    */
   constructor(root: string, options: { readonly link?: typeof link } = {}) {
-    this.#root = root;
+    this.#root = resolve(root);
     this.#link = options.link ?? link;
     const hasHardLinks = () => this.#hardLinks;
     this.capabilities = {
@@ -145,7 +147,21 @@ export class FileStore implements ObjectStore {
       await makeFolder(dirname(path));
       await giveName();
     }
-    await this.#folders.sync(dirname(path));
+    await this.#makeDurable(dirname(path));
+  }
+
+  /**
+   * Brings a new name in a folder to the disk. The first time the folders above are synced too: another writer may
+   * have made this one a moment ago, and not have come so far yet.
+   */
+  async #makeDurable(folder: string): Promise<void> {
+    const path = [folder];
+    for (let at = folder; !this.#durable.has(folder) && at !== this.#root;) {
+      at = dirname(at);
+      path.push(at);
+    }
+    await Promise.all(path.map((each) => this.#folders.sync(each)));
+    this.#durable.add(folder);
   }
 
   /** `link` refuses a name that is taken, atomically, where `rename` would replace what is there. */
