@@ -5,6 +5,12 @@ import type { Damage } from './damage.ts';
 import type { EntryRef } from './journal-entry.ts';
 import { entryKey } from './layout.ts';
 
+/** An entry that is expected and not there. */
+export interface LostHead {
+  readonly damage: Damage;
+  readonly lost: EntryRef;
+}
+
 /** The last entry of every run that was seen, and the entries that others name in `heads`. */
 export class RunTips {
   readonly #last = new Map<string, { readonly n: number; readonly sha256: string | undefined }>();
@@ -40,19 +46,19 @@ export async function headsNotFound(
   archive: Archive,
   tips: RunTips,
   signal?: AbortSignal,
-): Promise<Damage[]> {
-  const damage = new Map<string, Damage>();
+): Promise<LostHead[]> {
+  const lost = new Map<string, LostHead>();
   for (const { head, place } of tips.open()) {
     const key = entryKey(head.run_id, head.n);
     if (place === 'gone')
-      damage.set(key, headDamage(key, 'missing', 'a later run names this entry, and it is gone'));
+      lost.set(key, lostHead(head, 'missing', 'a later run names this entry, and it is gone'));
     else {
       const sha256 = place === 'earlier' ? await storedSha256(archive, key, signal) : place.sha256;
       if (sha256 === undefined || sha256 === head.sha256) continue;
-      damage.set(key, headDamage(key, 'swapped', 'a later run names another content of this entry'));
+      lost.set(key, lostHead(head, 'swapped', 'a later run names another content of this entry'));
     }
   }
-  return [...damage.values()];
+  return [...lost.values()];
 }
 
 async function storedSha256(
@@ -70,6 +76,7 @@ async function storedSha256(
   }
 }
 
-function headDamage(key: string, problem: 'missing' | 'swapped', detail: string): Damage {
-  return { object_key: key, kind: 'journal', problem, detail, interactions: [] };
+function lostHead(head: EntryRef, problem: 'missing' | 'swapped', detail: string): LostHead {
+  const key = entryKey(head.run_id, head.n);
+  return { damage: { object_key: key, kind: 'journal', problem, detail, interactions: [] }, lost: head };
 }

@@ -36,7 +36,8 @@ type Found =
 /**
  * One pass over the whole journal, run by run, each in the order of its entries. Nothing that is damaged stops
  * it: damage comes as an item, and what follows in the same run as `chainBroken`. Objects of unknown names are
- * ignored. At the end come entries that others name in `heads` and that are gone. Memory depends on the number
+ * ignored. At the end come entries that others name in `heads` and that are gone. What only the entries themselves
+ * tell (chain, heads) is not asked of known ones: a caller that skips them remembers what it heard. Memory depends on the number
  * of runs, not of entries. Throws `ARCHIVE_NEEDS_NEWER`, and the store's errors.
  */
 export async function* readJournal(
@@ -57,7 +58,7 @@ export async function* readJournal(
     if (run?.runId !== found.runId) run = new RunReader(found.runId, tips);
     yield* run.next(found);
   }
-  for (const damage of await headsNotFound(archive, tips, signal)) yield { damage };
+  yield* await headsNotFound(archive, tips, signal);
 }
 
 async function find(

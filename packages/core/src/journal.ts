@@ -29,4 +29,11 @@ export type JournalItem =
       readonly key: string;
       readonly bytes: number;
     }
-  | { readonly damage: Damage };
+  | {
+      readonly damage: Damage;
+      /**
+       * The entry that a later run names in its heads and that is gone or another. Found only while the later run is
+       * read: a catalog must remember it.
+       */
+      readonly lost?: EntryRef;
+    };

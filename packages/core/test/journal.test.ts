@@ -326,6 +326,7 @@ describe('readJournal', () => {
       [other?.key, 'missing'],
     ]);
     expect(entriesIn(items)).toContainEqual(one);
+    expect(items.flatMap((item) => ('damage' in item ? [item.lost] : []))).toEqual([two?.ref, other?.ref]);
   });
 
   it('tells entries that were swapped between places or runs', async () => {
