@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { newId } from '@cxvault/crypto-codec';
+import { newId, sealDocument } from '@cxvault/crypto-codec';
 import type { ObjectStore } from '@cxvault/plugin-api';
 import { MemoryStore } from '@cxvault/storage-testkit/memory-store';
 import { describe, expect, it } from '@jest/globals';
@@ -401,5 +401,42 @@ describe('readJournal', () => {
       only: (operation, key) => operation === 'get' && key.endsWith('000012.cxv'),
     });
     await expect(readAll(await openArchive(failing, unlock))).rejects.toThrow('injected');
+  });
+});
+
+describe('an entry that needs more than this version knows', () => {
+  it('is refused by name, and not called damage', async () => {
+    const store = new MemoryStore();
+    const archive = await newArchive(store);
+    const runId = newId();
+    const key = entryKey(runId, 1);
+    const document = {
+      run_id: runId,
+      n: 1,
+      previous: null,
+      heads: [],
+      descriptor_sha256: archive.descriptorSha256,
+      at: '2026-11-23T09:00:00.000Z',
+      tool,
+      source,
+      needs: ['time-travel'],
+      final: true,
+    };
+    const { journalKey } = archive.keys;
+    const sealing = {
+      archiveId: archive.id,
+      key: journalKey,
+      objectKeyOf: () => key,
+      compression: 'zstd',
+    } as const;
+    await store.put(key, sealDocument('journal', document, sealing).bytes);
+    const refused = readAll(archive);
+    await expect(refused).rejects.toMatchObject({
+      code: 'ARCHIVE_NEEDS_NEWER',
+      context: { object_key: key },
+    });
+    await expect(refused).rejects.toThrow('time-travel');
+    await store.put(key, sealDocument('journal', { ...document, needs: [], n: 2 }, sealing).bytes);
+    expect(damageIn(await readAll(archive))).toMatchObject([{ object_key: key, problem: 'content' }]);
   });
 });
