@@ -158,6 +158,21 @@ describe('a budget', () => {
     second.close();
   });
 
+  it('gets slots back whose requests were under way when it was closed', async () => {
+    const clock = new VirtualClock();
+    const file = newFile();
+    const rules = { f: { limit: 1, perMs: 1_000 } };
+    const first = open(clock, rules, file);
+    const slot = await first.acquire('f');
+    first.close();
+    slot.done(ok);
+    const second = open(clock, rules, file);
+    const start = clock.now();
+    await clock.run(second.acquire('f'));
+    expect(clock.now() - start).toBe(1_050);
+    second.close();
+  });
+
   it('waits no longer than a period when the clock was set back', async () => {
     const clock = new VirtualClock();
     const budget = open(clock, { f: { limit: 1, perMs: 1_000 } });
