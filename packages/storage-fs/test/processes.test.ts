@@ -12,6 +12,7 @@ import { unfinishedFolder } from '../src/object-path.ts';
 import { inNewFolder } from './folders.ts';
 
 const writer = join(import.meta.dirname, 'writer.ts');
+const manyWriter = join(import.meta.dirname, 'many-writer.ts');
 
 function startWriter(...args: readonly (string | number)[]): ChildProcessByStdio<null, Readable, null> {
   return spawn(process.execPath, ['--conditions=@cxvault/source', writer, ...args.map(String)], {
@@ -52,6 +53,30 @@ describe('a writer that is killed', () => {
       expect(Buffer.concat(await Array.fromAsync(await store.get('locks/run/1.json'))).toString()).toBe(
         'old',
       );
+    });
+  });
+});
+
+describe('a writer that is killed at any moment', () => {
+  it.each([2, 5, 8, 11, 14])('leaves whole objects only, %i ms into one of them', async (ms) => {
+    await inNewFolder(async (root) => {
+      const child = spawn(process.execPath, ['--conditions=@cxvault/source', manyWriter, root], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let written = 0;
+      for await (const dots of child.stdout as AsyncIterable<Buffer>) {
+        // Not a wait for anything: this is the moment of the crash.
+        if (written < 3 && written + dots.length >= 3) setTimeout(() => child.kill('SIGKILL'), ms);
+        written += dots.length;
+      }
+      const store = new FileStore(root);
+      const infos = await Array.fromAsync(store.list(''));
+      // Of each number that was told, the object is there; and the one that was replaced all the time.
+      expect(infos.length).toBeGreaterThanOrEqual(written + 1);
+      for (const { key } of infos) {
+        const bytes = Buffer.concat(await Array.fromAsync(await store.get(key)));
+        expect({ key, whole: bytes.equals(Buffer.alloc(4_000_000, bytes[0])) }).toEqual({ key, whole: true });
+      }
     });
   });
 });
