@@ -36,12 +36,19 @@ export class EnvelopeList {
   }
 }
 
+interface ListOptions {
+  readonly limit: number;
+  /** Leave out what was updated at or after the window's end. */
+  readonly untilEnd: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Lists a window, pass after pass, until a pass shows nothing new. */
 export async function listAll(
   source: InteractionSource,
   window: ListWindow,
   list: EnvelopeList,
-  options: { readonly limit: number; readonly signal: AbortSignal | undefined },
+  options: ListOptions,
 ): Promise<void> {
   let restarts = 0;
   for (let pass = 0; pass < mostPasses && list.count() < options.limit;) {
@@ -58,13 +65,14 @@ async function onePass(
   source: InteractionSource,
   window: ListWindow,
   list: EnvelopeList,
-  { limit, signal }: { readonly limit: number; readonly signal: AbortSignal | undefined },
+  { limit, untilEnd, signal }: ListOptions,
 ): Promise<number> {
   let found = 0;
   for await (const { rows } of source.list(window, { ...(signal && { signal }) })) {
     const times = rows.map(({ updatedTime }) => updatedTime);
     for (const { interactionId, updatedTime } of rows) {
-      const outside = updatedTime !== undefined && (updatedTime < window.from || updatedTime >= window.to);
+      const outside =
+        updatedTime !== undefined && (updatedTime < window.from || (untilEnd && updatedTime >= window.to));
       if (!outside && list.count() < limit) found += Number(list.add(interactionId));
     }
     const pastIt = times.length > 0 && times.every((time) => time !== undefined && time < window.from);

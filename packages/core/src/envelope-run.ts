@@ -121,18 +121,12 @@ class EnvelopeRun {
   }
 
   async #listEverything(now: string): Promise<void> {
-    const {
-      source,
-      interactions,
-      since = beginningOfTime,
-      until = now,
-      limit = Infinity,
-      signal,
-    } = this.#options;
+    const { source, interactions, since = beginningOfTime, until, limit = Infinity, signal } = this.#options;
     for (const id of interactions ?? []) this.#list.add(id);
     if (interactions) return;
-    const lane = source.lanes[0] ?? 'update';
-    await listAll(source, { lane, from: since, to: until }, this.#list, { limit, signal });
+    const window = { lane: source.lanes[0] ?? 'update', from: since, to: until ?? now };
+    // without an end of its own it takes along what changed since it began: there is no journal to come back to it
+    await listAll(source, window, this.#list, { limit, untilEnd: until !== undefined, signal });
   }
 
   async #fetchAll(ids: Iterable<string>, again: boolean): Promise<void> {
@@ -211,6 +205,7 @@ class EnvelopeRun {
     const archived = this.#archived.length;
     const total = archived + this.#failed.size;
     return {
+      ...nothingOf(this.#options),
       total_interactions: total,
       successful_archives: archived,
       failed_archives: this.#failed.size,
@@ -223,13 +218,7 @@ class EnvelopeRun {
       })),
       generated_at: new Date(end.endedAt).toISOString(),
       run_id: newId(),
-      archive: this.#options.archiveUrl,
       profile: this.#capabilities.identity.profile,
-      windows: [],
-      tips: [],
-      unchanged: 0,
-      given_up: 0,
-      media: { archived: 0, bytes: 0, absent: 0, provisional: 0 },
       bytes: { ...this.#bytes },
       marks: {
         sent: this.#sent,
@@ -239,10 +228,22 @@ class EnvelopeRun {
       api_calls: this.#options.source.callCounts(),
       duration_ms: end.endedAt - end.startedAt,
       warnings: end.warnings,
-      journal_damage: [],
       ...(end.error !== undefined && { error: errorField(end.error) }),
     };
   }
+}
+
+/** What a run without journal and media has nothing to say about. */
+function nothingOf({ archiveUrl }: EnvelopeRunOptions) {
+  return {
+    archive: archiveUrl,
+    windows: [],
+    tips: [],
+    unchanged: 0,
+    given_up: 0,
+    media: { archived: 0, bytes: 0, absent: 0, provisional: 0 },
+    journal_damage: [],
+  };
 }
 
 function optionsOf(signal: AbortSignal | undefined): { signal?: AbortSignal } {

@@ -1,42 +1,45 @@
 // Which extension a restored medium gets, so that it opens with a double click.
 
-const byContentType: Readonly<Record<string, string>> = {
-  'application/json': 'json',
-  'application/ld+json': 'json',
-  'application/msword': 'doc',
-  'application/pdf': 'pdf',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
-  'application/xml': 'xml',
-  'application/zip': 'zip',
-  'audio/aac': 'aac',
-  'audio/flac': 'flac',
-  'audio/mp3': 'mp3',
-  'audio/mp4': 'm4a',
-  'audio/mpeg': 'mp3',
-  'audio/ogg': 'ogg',
-  'audio/vnd.wave': 'wav',
-  'audio/wav': 'wav',
-  'audio/wave': 'wav',
-  'audio/webm': 'webm',
-  'audio/x-m4a': 'm4a',
-  'audio/x-wav': 'wav',
-  'image/gif': 'gif',
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/webp': 'webp',
-  'message/rfc822': 'eml',
-  'text/csv': 'csv',
-  'text/html': 'html',
-  'text/plain': 'txt',
-  'text/vtt': 'vtt',
-  'text/xml': 'xml',
-  'video/mp4': 'mp4',
-  'video/quicktime': 'mov',
-  'video/webm': 'webm',
-};
+// a Map: an object would find its own `constructor` under that format
+const byContentType = new Map(
+  Object.entries({
+    'application/json': 'json',
+    'application/ld+json': 'json',
+    'application/msword': 'doc',
+    'application/pdf': 'pdf',
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+    'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
+    'application/xml': 'xml',
+    'application/zip': 'zip',
+    'audio/aac': 'aac',
+    'audio/flac': 'flac',
+    'audio/mp3': 'mp3',
+    'audio/mp4': 'm4a',
+    'audio/mpeg': 'mp3',
+    'audio/ogg': 'ogg',
+    'audio/vnd.wave': 'wav',
+    'audio/wav': 'wav',
+    'audio/wave': 'wav',
+    'audio/webm': 'webm',
+    'audio/x-m4a': 'm4a',
+    'audio/x-wav': 'wav',
+    'image/gif': 'gif',
+    'image/jpeg': 'jpg',
+    'image/png': 'png',
+    'image/webp': 'webp',
+    'message/rfc822': 'eml',
+    'text/csv': 'csv',
+    'text/html': 'html',
+    'text/plain': 'txt',
+    'text/vtt': 'vtt',
+    'text/xml': 'xml',
+    'video/mp4': 'mp4',
+    'video/quicktime': 'mov',
+    'video/webm': 'webm',
+  }),
+);
 
-const known = new Set([...Object.values(byContentType), 'mkv', 'opus', 'wma', 'amr', 'au', 'avi', 'gsm']);
+const known = new Set([...byContentType.values(), 'mkv', 'opus', 'wma', 'amr', 'au', 'avi', 'gsm']);
 
 /** The extension that the source's own words give; undefined when they say nothing useful. */
 export function extensionByType(
@@ -44,10 +47,10 @@ export function extensionByType(
   format: string | undefined,
 ): string | undefined {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
-  const byType = byContentType[type];
+  const byType = byContentType.get(type);
   if (byType !== undefined) return byType;
   const word = format?.trim().toLowerCase().replace(/^\./, '') ?? '';
-  return byContentType[word] ?? (known.has(word) ? word : undefined);
+  return byContentType.get(word) ?? (known.has(word) ? word : undefined);
 }
 
 /** The extension that a file's first bytes (16 are enough) give; `bin` when they tell nothing. */

@@ -16,10 +16,15 @@ export function prettyJson(text: string): string {
     } else if (token === ',') {
       out += token + newline();
     } else {
-      out += token === ':' ? ': ' : token;
+      out += token === ':' ? ': ' : withoutSpace(token);
     }
   }
   return out;
+}
+
+/** An empty container may have white space in it; a string keeps its own. */
+function withoutSpace(token: string): string {
+  return token.startsWith('"') ? token : token.replaceAll(/\s/g, '');
 }
 
 // empty containers are one token; everything else that is not punctuation or white space is a number or a word

@@ -1,6 +1,5 @@
 import { isCodecError } from '@cxvault/crypto-codec';
 import { isCxvaultError } from '@cxvault/plugin-api';
-import * as z from 'zod';
 
 import type { Archive } from '../archive.ts';
 import { classifyStoreError } from '../store-errors.ts';
@@ -13,9 +12,6 @@ import { FileConflict } from './output-file.ts';
 export function restoreFailure(archive: Archive, objectKey: string, error: unknown): string | undefined {
   if (error instanceof FileConflict) return error.message;
   if (isCodecError(error)) return `${error.problem}: ${error.detail} [object=${objectKey}]`;
-  if (error instanceof z.ZodError || error instanceof SyntaxError || error instanceof TypeError) {
-    return `content: the record cannot be read [object=${objectKey}]`;
-  }
   if (isCxvaultError(error) && ['ARCHIVE_DAMAGED', 'STORE_REFUSED'].includes(error.code))
     return error.message;
   return classifyStoreError(archive.store, error) === 'not-found'

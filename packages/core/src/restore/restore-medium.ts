@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { CodecError, openObject } from '@cxvault/crypto-codec';
@@ -43,8 +44,9 @@ export async function restoreMedium(
   const described = record.media.get(medium.media_id);
   const stem = stemOf(version, medium);
   const expectedName = fileName(stem, extensionByType(described?.contentType, described?.format));
-  if (expectedName !== undefined && (await hasContent(join(folder, expectedName), medium))) {
-    return { name: expectedName, bytes: medium.bytes, sha256: medium.sha256, kept: true };
+  const present = await presentName(folder, stem, expectedName, medium);
+  if (present !== undefined) {
+    return { name: present, bytes: medium.bytes, sha256: medium.sha256, kept: true };
   }
   const source = await archive.source(medium.object_key, undefined, signal);
   const expected = { archiveId: archive.id, objectKey: medium.object_key, kind: 'media' } as const;
@@ -60,6 +62,21 @@ export async function restoreMedium(
     const byIndex = extensionByType(opened.index.medium?.content_type, undefined);
     return expectedName ?? `${stem}.${byIndex ?? extensionByContent(head)}`;
   });
+}
+
+/** The name under which an earlier restore wrote this medium; without a type, its extension came from its bytes. */
+async function presentName(
+  folder: string,
+  stem: string,
+  expectedName: string | undefined,
+  medium: ArchivedMedium,
+): Promise<string | undefined> {
+  const names = expectedName === undefined ? await readdir(folder).catch(() => []) : [expectedName];
+  for (const name of names) {
+    const candidate = name === expectedName || name.slice(0, name.lastIndexOf('.')) === stem;
+    if (candidate && (await hasContent(join(folder, name), medium))) return name;
+  }
+  return undefined;
 }
 
 /** Two media of one id (an edited recording, both kept) differ in their object. */

@@ -1,3 +1,4 @@
+import { CodecError } from '@cxvault/crypto-codec';
 import * as z from 'zod';
 
 /** What a restore needs to know of an archival record (cxone-api, "Archival record"). */
@@ -30,16 +31,24 @@ export interface RestoredRecord {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads a record line. Throws a SyntaxError, TypeError or ZodError when it is not a record. */
+/** Reads a record line. Throws a CodecError (`content`) when it is not a record. */
 export function restoredRecord(line: Uint8Array): RestoredRecord {
-  const text = utf8.decode(line);
-  const record = recordSchema.parse(JSON.parse(text));
+  const { text, record } = parse(line);
   const media = (record.media_metadata ?? []).map(
     ({ media_id, content_type, format }) =>
       [media_id, { contentType: content_type ?? undefined, format: format ?? undefined }] as const,
   );
   const createdTime = record.created_time ?? undefined;
   return { text, createdTime, day: dayOf(createdTime), media: new Map(media) };
+}
+
+function parse(line: Uint8Array): { text: string; record: z.infer<typeof recordSchema> } {
+  try {
+    const text = utf8.decode(line);
+    return { text, record: recordSchema.parse(JSON.parse(text)) };
+  } catch (error) {
+    throw new CodecError('content', 'content', 'the line is not the JSON of a record', error);
+  }
 }
 
 function dayOf(time: string | undefined): string {

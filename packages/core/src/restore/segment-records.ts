@@ -53,20 +53,20 @@ async function* walk(opened: OpenObject, wanted: Map<number, Version>): AsyncGen
     number += 1;
   });
   const chunks = opened.content();
-  for (;;) {
-    try {
-      const next = await chunks.next();
-      if (next.done === true) return;
+  try {
+    for (;;) {
+      const next = await chunks.next().catch(() => undefined); // single() comes upon the same damage, record by record
+      if (next === undefined || next.done === true) return;
       cutter.push(next.value);
-    } catch {
-      return; // single() comes upon the same damage, record by record
+      for (const found of lines) {
+        const version = wanted.get(found.number);
+        wanted.delete(found.number);
+        if (version) yield { version, line: found.line };
+      }
+      lines = [];
     }
-    for (const found of lines) {
-      const version = wanted.get(found.number);
-      wanted.delete(found.number);
-      if (version) yield { version, line: found.line };
-    }
-    lines = [];
+  } finally {
+    await chunks.return(undefined); // closes the store's stream when the restore ends early
   }
 }
 

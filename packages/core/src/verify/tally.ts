@@ -88,10 +88,7 @@ export class Tally {
         leftover,
         ...(provenBefore > 0 && { proven_before: provenBefore }),
       },
-      records: {
-        checked: this.#records.checked,
-        damaged: [...this.#damagedRecords.values()].reduce((sum, count) => sum + count, 0),
-      },
+      records: { ...this.#records, damaged: sum(this.#damagedRecords.values()) },
       media: { ...this.#media, damaged: this.#damagedMedia.size },
       journal: {
         runs: this.runs,
@@ -105,6 +102,10 @@ export class Tally {
       duration_ms: Math.round(head.durationMs),
     };
   }
+}
+
+function sum(counts: Iterable<number>): number {
+  return [...counts].reduce((total, count) => total + count, 0);
 }
 
 function keysOf(damage: readonly Damage[]): Set<string> {

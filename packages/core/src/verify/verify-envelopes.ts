@@ -12,7 +12,8 @@ import { noFacts, Tally } from './tally.ts';
 import type { VerifyProgress, VerifyReport } from './verify-report.ts';
 
 const largestEnvelope = 384 * 1024 * 1024; // bytes
-const envelopeName = /(^|\/)archive_[0-9a-f]{32}\.enc\.gz$/;
+// `archive_<32 hex>.enc.gz` as written; people rename files
+const envelopeName = /\.enc\.gz$/;
 
 export interface VerifyEnvelopesOptions {
   /** How the report names the place. */
@@ -115,7 +116,7 @@ function envelopeDamage(key: string, error: unknown): Damage | undefined {
 function refuseNothing(checked: number, refused: number): void {
   if (checked === 0) {
     throw new CxvaultError('ARCHIVE_NOT_FOUND', 'there are no envelopes at this place', {
-      hint: 'envelopes are named archive_<32 hex digits>.enc.gz',
+      hint: 'envelopes are named archive_<32 hex digits>.enc.gz, or at least end in .enc.gz',
     });
   }
   // a changed envelope and a wrong password look the same; when all of several fail, it is the password
