@@ -83,7 +83,7 @@ async function files(): Promise<string[]> {
   return found
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(out.length + 1))
-    .filter((name) => !/^manifest/.test(name))
+    .filter((name) => !name.startsWith('manifest'))
     .sort();
 }
 

@@ -125,8 +125,8 @@ describe('the journal', () => {
     const run = tiny.runs[0] ?? '';
     const report = await verified({ [keyOf(`runs/${run}/000002`)]: undefined });
     expect(problems(report)).toEqual([
-      [`runs/${run}/report.cxv`, 'journal-gap', []],
       [`runs/${run}/000002.cxv`, 'missing', []],
+      [`runs/${run}/report.cxv`, 'journal-gap', []],
     ]);
   });
 

@@ -1,3 +1,5 @@
+import { compareKeys } from '@cxvault/plugin-api';
+
 import type { Damage } from '../damage.ts';
 import type { SampleStatement, VerifyReport } from './verify-report.ts';
 
@@ -71,7 +73,8 @@ export class Tally {
     resumedFrom?: string | undefined;
     durationMs: number;
   }): VerifyReport {
-    const damage = this.found();
+    // by name, so that two verifies of one archive say the same: objects are checked several at a time
+    const damage = [...this.found()].sort((a, b) => compareKeys(a.object_key, b.object_key));
     const outsideJournal = damage.filter(({ kind }) => kind !== 'journal');
     const missing = keysOf(outsideJournal.filter(({ problem }) => problem === 'missing'));
     const damaged = keysOf(outsideJournal.filter(({ problem }) => problem !== 'missing'));

@@ -13,7 +13,7 @@ import type { VerifyProgress, VerifyReport } from './verify-report.ts';
 
 const largestEnvelope = 384 * 1024 * 1024; // bytes
 // `archive_<32 hex>.enc.gz` as written; people rename files
-const envelopeName = /\.enc\.gz$/;
+const envelopeEnding = '.enc.gz';
 
 export interface VerifyEnvelopesOptions {
   /** How the report names the place. */
@@ -43,7 +43,7 @@ export async function verifyEnvelopes(
   let refused = 0;
   for await (const { key, size } of store.list('', { ...(signal && { signal }) })) {
     if (signal?.aborted) throw interrupted();
-    if (!envelopeName.test(key)) {
+    if (!key.endsWith(envelopeEnding)) {
       tally.leftover();
       continue;
     }
