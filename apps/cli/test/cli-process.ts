@@ -21,6 +21,9 @@ export class Desk {
   readonly folder: string;
   readonly env: Record<string, string>;
 
+  /** Never to be seen in any output; every command is checked for them. */
+  readonly #secrets: string[] = [];
+
   constructor(folder: string) {
     this.folder = folder;
     this.env = { HOME: folder, PATH: dirname(process.execPath) };
@@ -36,6 +39,22 @@ export class Desk {
 
   path(...parts: string[]): string {
     return join(this.folder, ...parts);
+  }
+
+  /** Notes a secret, and returns it. */
+  secret(value: string): string {
+    this.#secrets.push(value);
+    return value;
+  }
+
+  /** The environment for a simulated tenant with the first secret noted as its client secret. */
+  source(url: string): Record<string, string> {
+    return {
+      CXONE_API_BASE: url,
+      CXONE_CLIENT_ID: 'demo-client',
+      CXONE_CLIENT_SECRET: this.#secrets[0] ?? '',
+      CXONE_ARCHIVAL_FIELD_ID: 'archival_status',
+    };
   }
 
   /** Starts a command; see {@link Desk.run}. */
@@ -59,7 +78,9 @@ export class Desk {
   ): Promise<Ended> {
     const startedAt = performance.now();
     const child = this.start(args, env, node);
-    return { ...(await ended(child)), tookMs: performance.now() - startedAt };
+    const result = { ...(await ended(child)), tookMs: performance.now() - startedAt };
+    this.#refuseSecrets(result);
+    return result;
   }
 
   /** Runs a command with `--json`; its stdout must be exactly one JSON document. */
@@ -69,6 +90,11 @@ export class Desk {
   ): Promise<Ended & { document: unknown }> {
     const result = await this.run([...args, '--json'], env);
     return { ...result, document: JSON.parse(result.stdout) };
+  }
+
+  #refuseSecrets({ stdout, stderr }: Ended): void {
+    const shown = this.#secrets.find((secret) => stdout.includes(secret) || stderr.includes(secret));
+    if (shown !== undefined) throw new Error(`a secret was printed: ${shown}`);
   }
 }
 

@@ -11,5 +11,7 @@ export function presentRunProgress(progress: RunProgress): string {
     ...(progress.media > 0 ? [`${count(progress.media)} media (${size(progress.mediaBytes)})`] : []),
     ...(progress.marked > 0 ? [`${count(progress.marked)} marked`] : []),
   ];
-  return `${progress.phase}: ${parts.join(', ')}`;
+  // Up to a minute without any other sign of life.
+  const why = progress.phase === 'settling' ? ' (until changes of the last minute can be trusted)' : '';
+  return `${progress.phase}${why}: ${parts.join(', ')}`;
 }

@@ -1,0 +1,312 @@
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
+import { Desk } from './cli-process.ts';
+
+const interactions = 12;
+
+let desk: Desk;
+let simulator: Simulator;
+let source: Record<string, string>;
+beforeAll(async () => {
+  desk = await Desk.open();
+  simulator = await startSimulator({
+    population: { interactions },
+    media: { kind: 'wav', perInteraction: 1, bytes: [2_000, 4_000] },
+    login: { clientSecret: desk.secret('s3cret-of-the-client') },
+  });
+  source = desk.source(simulator.url);
+  await writeFile(desk.path('password'), `${desk.secret('the password of the archive')}\n`);
+  await writeFile(desk.path('key'), new Uint8Array(32).fill(9));
+});
+afterAll(async () => {
+  await simulator.close();
+  await desk.close();
+});
+
+const locked = ['--archive', 'archive', '--key-file', 'key'];
+
+/** Every file below a folder of the desk, with its content. */
+async function contents(folder: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const file of await readdir(desk.path(folder), { recursive: true, withFileTypes: true })) {
+    const path = join(file.parentPath, file.name);
+    if (file.isFile())
+      found.set(path.slice(desk.path(folder).length + 1), (await readFile(path)).toString('hex'));
+  }
+  return found;
+}
+
+describe('the main job', () => {
+  let runReport: { archived_records: { interaction_id: string; object_key: string }[]; tips: string[] };
+
+  it('creates an archive, and never a second time', async () => {
+    const args = ['init', ...locked, '--password-file', 'password', '--label', 'first'];
+    const { code, document, stderr } = await desk.json(args);
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    expect(document).toEqual({
+      archive: expect.stringMatching(/^file:.*\/archive$/) as unknown,
+      archive_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+      slots: ['password', 'keyfile'],
+      label: 'first',
+    });
+    const before = await contents('archive');
+    const again = await desk.json(args);
+    expect(again).toMatchObject({ code: 10, document: { error: { code: 'ARCHIVE_EXISTS', exit: 10 } } });
+    expect(await contents('archive')).toEqual(before);
+  });
+
+  it('has all that a run needs, and checking it changes nothing', async () => {
+    const before = await contents('archive');
+    const { code, document } = await desk.json(['doctor', ...locked], source);
+    expect(document).toMatchObject({ ok: true });
+    const { checks } = document as { checks: { name: string; state: string; detail: string }[] };
+    expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual(
+      ['settings', 'login', 'scopes', 'list', 'marker', 'clock', 'store', 'archive'].map(
+        (name) => `${name} ok`,
+      ),
+    );
+    expect(code).toBe(0);
+    expect(await contents('archive')).toEqual(before);
+  });
+
+  it('lists beforehand what it would do', async () => {
+    const before = await contents('archive');
+    const { code, document } = await desk.json(['run', '--dry-run', ...locked], source);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ dry_run: true, unchanged: 0 });
+    expect((document as { planned: unknown[] }).planned).toHaveLength(interactions);
+    expect(await contents('archive')).toEqual(before);
+    expect(simulator.truth()).toMatchObject({ marked: 0 });
+  });
+
+  it('archives everything once', async () => {
+    const args = ['run', ...locked, '--report', 'report.json'];
+    const first = await desk.json(args, source);
+    expect(first.code).toBe(0);
+    expect(first.document).toMatchObject({
+      total_interactions: interactions,
+      successful_archives: interactions,
+      failed_archives: 0,
+      success_rate: '100.00%',
+      media: { archived: interactions },
+      marks: { sent: interactions, failed: [], pending: 0 },
+    });
+    runReport = first.document as typeof runReport;
+    expect(JSON.parse(await readFile(desk.path('report.json'), 'utf8'))).toEqual(first.document);
+    expect((await stat(desk.path('report.json'))).mode & 0o777).toBe(0o600);
+    // Marks are changes too; a run waits until changes are a minute old.
+    simulator.advance(120_000);
+    const second = await desk.json(['run', ...locked], source);
+    expect(second).toMatchObject({ code: 0, document: { total_interactions: 0, successful_archives: 0 } });
+  });
+
+  it('says it in words', async () => {
+    const { code, stdout, stderr } = await desk.run(['run', ...locked], source);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Nothing new/);
+    expect(stdout).toContain('Next: cxvault verify --archive archive --key-file key');
+    expect(stderr).toBe('');
+  });
+
+  it('leaves records out of the report when asked', async () => {
+    const { document } = await desk.json(['run', ...locked, '--report-records', 'none'], source);
+    expect(document).toMatchObject({ archived_records: [], failed_records: [] });
+  });
+
+  it.each([
+    ['full', ['--depth', 'full']],
+    ['checksum', ['--depth', 'checksum']],
+    ['structure', ['--depth', 'structure']],
+    ['sample', ['--sample', '50%']],
+  ])('verifies at depth %s', async (depth, flags) => {
+    const { code, document } = await desk.json(['verify', ...locked, ...flags]);
+    expect(document).toMatchObject({ depth, ok: true, damage: [] });
+    expect(code).toBe(0);
+  });
+
+  it('verifies against a tip that was written down', async () => {
+    const tip = runReport.tips[0] ?? '';
+    expect((await desk.run(['verify', ...locked, '--expect-tip', tip])).code).toBe(0);
+    expect((await desk.run(['verify', ...locked, '--expect-tip', 'f'.repeat(64)])).code).toBe(3);
+  });
+
+  it('verifies without any key', async () => {
+    const { code, document } = await desk.json(['verify', '--archive', 'archive', '--public-only']);
+    expect(document).toMatchObject({ depth: 'public', ok: true });
+    expect(code).toBe(0);
+  });
+
+  it('restores one interaction with its recording', async () => {
+    const id = runReport.archived_records[0]?.interaction_id ?? '';
+    const { code, document } = await desk.json(['restore', ...locked, '--interaction', id, '--out', 'one']);
+    expect(document).toMatchObject({ interactions: 1, failed: [], missing: [] });
+    expect(code).toBe(0);
+    const files = await contents('one');
+    const recording = [...files.entries()].find(([name]) => name.endsWith('.wav'));
+    expect(recording?.[1].startsWith(Buffer.from('RIFF').toString('hex'))).toBe(true);
+    expect([...files.keys()].some((name) => name.endsWith(`${id}/record.json`))).toBe(true);
+  });
+
+  it('restores all, and says what it does not have', async () => {
+    const all = await desk.json(['restore', ...locked, '--all', '--out', 'all']);
+    expect(all).toMatchObject({ code: 0, document: { interactions, files: interactions * 2 } });
+    const missing = await desk.json(['restore', ...locked, '--interaction', 'unheard-of', '--out', 'none']);
+    expect(missing).toMatchObject({ code: 3, document: { interactions: 0, missing: ['unheard-of'] } });
+  });
+
+  it('decrypts a segment by its path, its address and its name', async () => {
+    const key = runReport.archived_records[0]?.object_key ?? '';
+    const unlock = ['--key-file', 'key'];
+    const byPath = await desk.run(['decrypt', `archive/${key}`, ...unlock]);
+    expect(byPath).toMatchObject({ code: 0, stderr: '' });
+    const ids = byPath.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { interaction_id: string }).interaction_id);
+    expect(ids.sort()).toEqual(runReport.archived_records.map((record) => record.interaction_id).sort());
+    expect((await desk.run(['decrypt', key, ...locked])).stdout).toBe(byPath.stdout);
+    expect((await desk.run(['decrypt', `file://${desk.path('archive', key)}`, ...unlock])).stdout).toBe(
+      byPath.stdout,
+    );
+    await writeFile(desk.path('stray object'), await readFile(desk.path('archive', key)));
+    expect((await desk.run(['decrypt', 'stray object', ...locked])).stdout).toBe(byPath.stdout);
+  });
+
+  it('decrypts into a file, once', async () => {
+    const key = runReport.archived_records[0]?.object_key ?? '';
+    const { code, document } = await desk.json(['decrypt', key, ...locked, '--out', 'lines.jsonl']);
+    expect({ code, document }).toMatchObject({
+      code: 0,
+      document: { format: 'cxv', kind: 'records', object_key: key },
+    });
+    expect((await stat(desk.path('lines.jsonl'))).size).toBe((document as { bytes: number }).bytes);
+    const again = await desk.json(['decrypt', key, ...locked, '--out', 'lines.jsonl']);
+    expect(again).toMatchObject({ code: 2, document: { error: { code: 'USAGE' } } });
+    expect((await desk.json(['decrypt', key, ...locked])).code).toBe(2);
+  });
+
+  it('tells a damaged object from a whole one, and leaves no output behind', async () => {
+    const key = runReport.archived_records[0]?.object_key ?? '';
+    const bytes = await readFile(desk.path('archive', key));
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    await rm(desk.path('archive', key));
+    await writeFile(desk.path('archive', key), bytes);
+    const verified = await desk.json(['verify', ...locked]);
+    expect(verified).toMatchObject({ code: 3, document: { ok: false } });
+    const [found] = (verified.document as { damage: { object_key: string; interactions: string[] }[] })
+      .damage;
+    expect(found?.object_key).toBe(key);
+    expect(found?.interactions).toHaveLength(interactions);
+    const words = await desk.run(['verify', ...locked]);
+    expect(words.stdout).toMatch(/^DAMAGED: 1 finding, which costs 12 interactions\./);
+    const decrypted = await desk.run(['decrypt', key, ...locked, '--out', 'damaged.jsonl']);
+    expect(decrypted.code).toBe(3);
+    expect((await readdir(desk.folder)).filter((name) => name.startsWith('damaged'))).toEqual([]);
+    expect((await desk.run(['restore', ...locked, '--all', '--out', 'damaged-restore'])).code).toBe(3);
+  });
+});
+
+describe("the tutorial's way", () => {
+  const envelopes = ['--archive', 'envelopes', '--password-file', 'password', '--format', 'envelope'];
+
+  it('archives, verifies and decrypts', async () => {
+    await mkdir(desk.path('envelopes'));
+    const run = await desk.json(['run', ...envelopes], source);
+    expect(run).toMatchObject({
+      code: 0,
+      document: { successful_archives: interactions, media: { archived: 0 } },
+    });
+    expect(run.stderr).toMatch(/^warning: envelopes hold records only/);
+    expect(await desk.json(['verify', ...envelopes])).toMatchObject({ code: 0, document: { ok: true } });
+    const [name = ''] = (await readdir(desk.path('envelopes'))).filter((file) => !file.startsWith('.'));
+    expect(name).toMatch(/^archive_[0-9a-f]{32}\.enc\.gz$/);
+    const { code, stdout } = await desk.run(['decrypt', `envelopes/${name}`, '--password-file', 'password']);
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n')).toHaveLength(interactions);
+  });
+
+  it.each([
+    [['run', '--retry-failed']],
+    [['run', '--dry-run']],
+    [['run', '--compression', 'none']],
+    [['verify', '--depth', 'full']],
+    [['verify', '--public-only']],
+  ])('refuses %j with it', async (args) => {
+    const { code, stderr } = await desk.run([...args, ...envelopes], source);
+    expect(stderr).toMatch(/contradicts/);
+    expect(code).toBe(2);
+  });
+});
+
+describe('plugins', () => {
+  /** A plugin folder as somebody else would publish it; the hook's text is given. */
+  async function plugin(name: string, hook: string): Promise<string> {
+    const folder = desk.path('plugins', name);
+    await mkdir(folder, { recursive: true });
+    const hooks = { 'cxvault:storage': './hook.js' };
+    await writeFile(
+      join(folder, 'package.json'),
+      JSON.stringify({ name, version: '1.0.0', type: 'module', oclif: { hooks } }),
+    );
+    await writeFile(join(folder, 'hook.js'), `export default () => (${hook});`);
+    return folder;
+  }
+
+  /** A home of its own with the plugin linked, in the form that `plugins link` writes. */
+  async function homeWith(name: string, hook: string): Promise<Record<string, string>> {
+    const root = await plugin(name, hook);
+    const home = desk.path('homes', name);
+    await mkdir(join(home, '.local', 'share', 'cxvault'), { recursive: true });
+    await writeFile(
+      join(home, '.local', 'share', 'cxvault', 'package.json'),
+      JSON.stringify({ oclif: { schema: 1, plugins: [{ name, root, type: 'link' }] }, private: true }),
+    );
+    return { HOME: home };
+  }
+
+  const factory = (scheme: string): string =>
+    `{ contractVersion: 1, factories: [{ schemes: ['${scheme}'], open: () => { throw new Error('opened by the plugin'); } }] }`;
+
+  it('bring schemes', async () => {
+    const home = await homeWith('tape', factory('tape'));
+    const { stderr } = await desk.run(['verify', '--archive', 'tape:///a', '--key-file', 'key'], home);
+    expect(stderr).toContain('opened by the plugin');
+  });
+
+  it('with a scheme that is there already are both named', async () => {
+    const home = await homeWith('other-files', factory('file'));
+    const { code, stderr } = await desk.run(['verify', ...locked], home);
+    expect(stderr).toMatch(/@cxvault\/storage-fs and other-files/);
+    expect(code).toBe(2);
+  });
+
+  it('of another contract are refused by name', async () => {
+    const home = await homeWith(
+      'from-the-future',
+      `{ contractVersion: 99, factories: [{ schemes: ['beam'] }] }`,
+    );
+    const wanted = await desk.json(['verify', '--archive', 'beam:///a', '--key-file', 'key'], home);
+    expect(wanted).toMatchObject({ code: 2, document: { error: { code: 'PLUGIN_INCOMPATIBLE' } } });
+    expect(wanted.stdout).toContain('from-the-future');
+    const others = await desk.run(['verify', '--archive', 'archive', '--public-only'], home);
+    expect(others.stderr).toContain('warning: plugin from-the-future is not used');
+  });
+
+  it('that fail are named, and keep nobody else from working', async () => {
+    const home = await homeWith('broken', `(() => { throw new Error('it fell over'); })()`);
+    const { code, stderr } = await desk.run(
+      ['verify', '--archive', 'envelopes', '--password-file', 'password', '--format', 'envelope'],
+      home,
+    );
+    expect(stderr).toBe('warning: plugin broken is not used: it fell over\n');
+    expect(code).toBe(0);
+  });
+
+  it('are listed', async () => {
+    const home = await homeWith('tape', factory('tape'));
+    expect((await desk.run(['plugins'], home)).stdout).toContain('tape');
+  });
+});
