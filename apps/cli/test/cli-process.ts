@@ -70,6 +70,13 @@ export class Desk {
     });
   }
 
+  /** Waits for a started command to end, and checks what it wrote for secrets. */
+  async ended(child: ChildProcess): Promise<Omit<Ended, 'tookMs'>> {
+    const result = await ended(child);
+    this.#refuseSecrets(result);
+    return result;
+  }
+
   /** Runs a command to its end. */
   async run(
     args: readonly string[],
@@ -78,9 +85,7 @@ export class Desk {
   ): Promise<Ended> {
     const startedAt = performance.now();
     const child = this.start(args, env, node);
-    const result = { ...(await ended(child)), tookMs: performance.now() - startedAt };
-    this.#refuseSecrets(result);
-    return result;
+    return { ...(await this.ended(child)), tookMs: performance.now() - startedAt };
   }
 
   /** Runs a command with `--json`; its stdout must be exactly one JSON document. */
@@ -92,7 +97,7 @@ export class Desk {
     return { ...result, document: JSON.parse(result.stdout) };
   }
 
-  #refuseSecrets({ stdout, stderr }: Ended): void {
+  #refuseSecrets({ stdout, stderr }: Omit<Ended, 'tookMs'>): void {
     const shown = this.#secrets.find((secret) => stdout.includes(secret) || stderr.includes(secret));
     if (shown !== undefined) throw new Error(`a secret was printed: ${shown}`);
   }
