@@ -298,7 +298,7 @@ describe('plugins', () => {
   it('that fail are named, and keep nobody else from working', async () => {
     const home = await homeWith('broken', `(() => { throw new Error('it fell over'); })()`);
     const { code, stderr } = await desk.run(
-      ['verify', '--archive', 'envelopes', '--password-file', 'password', '--format', 'envelope'],
+      ['init', '--archive', 'beside-broken', '--key-file', 'key'],
       home,
     );
     expect(stderr).toBe('warning: plugin broken is not used: it fell over\n');

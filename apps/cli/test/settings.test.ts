@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type CxvaultError, type ErrorCode, isCxvaultError } from '@cxvault/plugin-api';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { archiveUrl, chooseArchive } from '../src/settings/archive-url.ts';
+import { configSchema } from '../src/settings/config-schema.ts';
 import { loadConfig } from '../src/settings/config-file.ts';
 import { cxoneSettings } from '../src/settings/cxone-settings.ts';
 import { durationMs, parseDuration } from '../src/settings/duration.ts';
@@ -201,6 +203,12 @@ describe('the configuration file', () => {
     const words = await expectCode('CONFIG_INVALID', () => loadConfig({ folder }));
     expect(words).toContain('line=3, column=11');
     expect(words).not.toContain('hunter2');
+  });
+
+  it('is described by the JSON schema that ships', async () => {
+    const shipped = await readFile(new URL('../cxvault.config.schema.json', import.meta.url), 'utf8');
+    // When this fails: write what is expected here into the file.
+    expect(JSON.parse(shipped)).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(configSchema))));
   });
 
   it('reads what Windows editors write', async () => {

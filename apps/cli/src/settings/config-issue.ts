@@ -19,7 +19,10 @@ export function configIssue(issues: readonly Issue[], file: string): CxvaultErro
   const hints = found.map((one) => one.hint).filter((hint) => hint !== undefined);
   return new CxvaultError('CONFIG_INVALID', found.map((one) => one.message).join('; '), {
     context: { file },
-    hint: hints.length === 0 ? 'docs/configuration.md lists the settings' : hints.join('; '),
+    hint:
+      hints.length === 0
+        ? 'cxvault.config.schema.json, which ships with cxvault, lists the settings'
+        : hints.join('; '),
   });
 }
 
