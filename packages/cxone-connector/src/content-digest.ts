@@ -92,10 +92,11 @@ function idOf(value: JsonValue): string | undefined {
   return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
 }
 
+/** Also of the spelling that an object with both keeps beside the camelCase one. */
 function isLeftOut(name: string, { marker, volatile }: Rules): boolean {
-  if (volatile.has(name) || mediaAddresses.has(name) || warehousedDate.test(name) || marker.has(name))
-    return true;
-  return [...marker].some((field) => camelCase(field) === name);
+  const camel = camelCase(name);
+  if (volatile.has(camel) || mediaAddresses.has(camel) || warehousedDate.test(camel)) return true;
+  return marker.has(name) || [...marker].some((field) => camelCase(field) === camel);
 }
 
 /** An object that is a custom field's value: `{"fieldId":"…","value":"archived"}` and its relatives. */
