@@ -1,4 +1,4 @@
-import { CobblestoneOpener } from './cobblestone-opener.ts';
+import type { CobblestoneOpener } from './cobblestone-opener.ts';
 import { CodecError } from './codec-error.ts';
 import { decompressFrame } from './frames.ts';
 import type { ContentEncoding } from './header.ts';

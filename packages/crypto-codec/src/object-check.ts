@@ -85,9 +85,9 @@ export async function checkPublic(
   const hash = createHash('sha256');
   const front = hashed(readChecked(kept, 0, source.size - trailerSize), hash);
   try {
-    const { head, rest } = await splitHead(front);
+    const { head } = await splitHead(front);
     const header = headerIn(head);
-    for await (const piece of chain(rest, front)) void piece;
+    await drain(front);
     const sha256 = closeHash(hash, trailer);
     compareHeader(header, expected);
     return { header, sha256 };
@@ -196,6 +196,11 @@ async function* hashed(pieces: AsyncIterable<Uint8Array>, hash: Hash): AsyncGene
     hash.update(piece);
     yield piece;
   }
+}
+
+/** Reads to the end, for the hash on the way. */
+async function drain(pieces: AsyncGenerator<Uint8Array>): Promise<void> {
+  while ((await pieces.next()).done !== true);
 }
 
 /** Takes the first 120 bytes off a stream that has more. */

@@ -142,7 +142,7 @@ describe('the trailer', () => {
 
   it('has the bytes of the format document', () => {
     expect(Buffer.from(encodeTrailer(trailer)).toString('hex')).toBe(
-      `00000000000003e8${'00000000000000c8'}${'ab'.repeat(32)}435856454e440d0a`,
+      `00000000000003e800000000000000c8${'ab'.repeat(32)}435856454e440d0a`,
     );
     expect(decodeTrailer(encodeTrailer(trailer), size)).toEqual(trailer);
   });

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ByteSource } from '../src/byte-source.ts';
-import { bytesSource } from '../src/byte-source.ts';
 import { CodecError } from '../src/codec-error.ts';
 import { sealMessage } from '../src/cobblestone-sealer.ts';
 import { compressFrameSync } from '../src/frames.ts';
@@ -10,13 +9,14 @@ import { newId, rootKeyId } from '../src/ids.ts';
 import type { ObjectIndex } from '../src/index-message.ts';
 import { sealMedium } from '../src/medium-sealer.ts';
 import { messageContext } from '../src/message-context.ts';
+import type { KeyLookup } from '../src/object-keys.ts';
 import type { SealOptions, SealedSummary } from '../src/seal-options.ts';
 import { SegmentSealer } from '../src/segment-sealer.ts';
 import { encodeTrailer } from '../src/trailer.ts';
 
 export const archiveId = newId();
 export const key = randomBytes(32);
-export const lookup = (): Promise<readonly Uint8Array[]> => Promise.resolve([key]);
+export const lookup: KeyLookup = () => Promise.resolve([key]);
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -161,4 +161,4 @@ export function forge(forgery: Forgery): Buffer {
   return Buffer.concat([before, encodeTrailer(trailer)]);
 }
 
-export { bytesSource };
+export { bytesSource } from '../src/byte-source.ts';
