@@ -30,8 +30,13 @@ function plaintextOf(name: string): Buffer {
 
 const secret = new Secret('a password');
 
+/** Derives the key of each salt once. */
+const opener = new EnvelopeOpener(secret);
+
 async function open(bytes: Uint8Array, password = secret, limit?: number): Promise<Buffer> {
-  return collect(await openEnvelope(bytes, password, limit));
+  return collect(
+    await (password === secret ? opener.open(bytes, limit) : openEnvelope(bytes, password, limit)),
+  );
 }
 
 describe("the tutorial's files", () => {
@@ -63,7 +68,6 @@ describe('an envelope', () => {
       await Promise.resolve();
       yield* lines;
     }
-    const opener = new EnvelopeOpener(secret);
     for (const given of [lines, stream()]) {
       const bytes = await sealer.seal(given);
       expect((await collect(await opener.open(bytes))).equals(expected)).toBe(true);
