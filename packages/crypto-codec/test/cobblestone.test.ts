@@ -144,6 +144,11 @@ describe('a message', () => {
     expect(problemOf(() => openMessage(key, context, message.subarray(0, -16), 'data'))).toBe('truncated');
   });
 
+  it.each([1, 15])('that ends within the tag of its last chunk is cut: %i bytes of it', (rest) => {
+    const message = sealMessage(key, context, plaintextOf(20_000)).subarray(0, 56 + 16_400 + rest);
+    expect(problemOf(() => openMessage(key, context, message, 'data'))).toBe('truncated');
+  });
+
   it('does not open when two chunks changed places', () => {
     const message = sealMessage(key, context, plaintextOf(40_000));
     const first = message.subarray(56, 56 + 16_400);
