@@ -1,6 +1,6 @@
 import type { CapabilityReport } from '@cxvault/plugin-api';
 import { describe, expect, it } from '@jest/globals';
-import { json } from './scripted-server.ts';
+import { json, startServer } from './scripted-server.ts';
 import { answer, queryPath, startTenant, tokenAnswer } from './tenant.ts';
 import type { TestTenant } from './tenant.ts';
 
@@ -74,6 +74,11 @@ describe('now', () => {
     expect(source.now()).toBeUndefined();
     const at = tenant.clock.now();
     await source.check();
+    const cdn = await startServer(answer('sound', 200, { date: 'Sun, 01 Mar 2020 00:00:00 GMT' }));
+    const medium = { mediaId: 'm', url: cdn.origin, type: 'transcript', format: 'json' };
+    const rest = { durationMs: undefined, playbackUrl: undefined, createdTime: undefined };
+    await source.openMedia('a', { ...medium, ...rest });
+    await cdn.close();
     tenant.clock.advance(1500);
     expect(source.now()).toBe(at + 3_600_000 + 1500);
   });

@@ -211,6 +211,23 @@ describe('list', () => {
     expect(tenant.seen(queryPath)).toHaveLength(2);
   });
 
+  it('gives up the page ahead when the caller stops', async () => {
+    await using tenant = await startTenant();
+    const closed = Promise.withResolvers<string>();
+    tenant.on(queryPath, answer({ data: [row('a')], pagination: { nextPage: '1' } }), (_, response) => {
+      response.on('close', () => {
+        closed.resolve('closed by the caller');
+      });
+    });
+    const source = await tenant.open({}, {}, { limits: { headersMs: 60_000, idleMs: 60_000 } });
+    for await (const page of source.list(window)) {
+      expect(page.rows).toHaveLength(1);
+      while (tenant.seen(queryPath).length < 2) await new Promise((resolve) => setImmediate(resolve));
+      break;
+    }
+    expect(await closed.promise).toBe('closed by the caller');
+  });
+
   it('does not break the process when the page ahead fails after the caller has stopped', async () => {
     await using tenant = await startTenant();
     tenant.on(queryPath, answer({ data: [row('a')], pagination: { nextPage: '1' } }), answer({}, 400));

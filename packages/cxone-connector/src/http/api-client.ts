@@ -40,11 +40,12 @@ export class ApiClient {
     });
   }
 
-  /** Sends a request whose answer's body does not matter. */
+  /** Sends a request whose answer's body does not matter; an HTML page is no answer of the API's and is retried. */
   async send(request: ApiRequest): Promise<void> {
-    await this.#send(request, 'application/json', (response) =>
-      discardBody(response, { idleMs: this.#idleMs }),
-    );
+    await this.#send(request, 'application/json', async (response) => {
+      await discardBody(response, { idleMs: this.#idleMs });
+      if (/^\s*text\/html/i.test(response.headers.get('content-type') ?? '')) throw invalidResponse(response);
+    });
   }
 
   /** Sends, and gives the response with its body unread; `accept` may throw `RequestFailure` on its headers. */

@@ -49,7 +49,7 @@ function piecesOf(body: Readable): AsyncIterable<Uint8Array> {
 
 /** Bytes that will come, where the server says and no decoding changes it. */
 export function announcedSize(answer: Answer): number | undefined {
-  if (answer.headers.get('content-encoding') !== null) return undefined;
+  if (![null, '', 'identity'].includes(answer.headers.get('content-encoding'))) return undefined;
   const text = answer.headers.get('content-length');
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
