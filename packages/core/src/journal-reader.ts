@@ -10,8 +10,11 @@ import type { JournalItem, KnownEntries } from './journal.ts';
 import { entryKey, parseRunKey, reportKey, runsPrefix } from './layout.ts';
 import { mapAhead } from './map-ahead.ts';
 
-/** Entries that are read at the same time, ahead of the one that is given out. */
-const readAhead = 8;
+/**
+ * Entries that are read at the same time, ahead of the one that is given out: many small ones, for stores that answer
+ * slowly, but few large ones. An entry of 1,000 records is stored in some 100 KB and takes tens of times that in memory.
+ */
+const readAhead = { items: 8, weight: 256 * 1024, weigh: ({ size }: ObjectInfo): number => size };
 /** Missing entries that are named one by one; a longer gap ends with how many more there are. */
 const namedInGap = 1_000;
 
