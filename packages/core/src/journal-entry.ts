@@ -164,8 +164,8 @@ const archived = z.object({
 });
 
 /**
- * Parses the document of an entry. Refuses an entry that mixes up first and later entries: `previous` is null,
- * and `heads` and `descriptor_sha256` are there, in entry 1 and only there.
+ * Parses the document of an entry; empty lists may be left out. Refuses one that mixes up first and later entries:
+ * `previous` is null and `descriptor_sha256` is there in entry 1 and only there, `heads` at most there.
  */
 export const journalEntrySchema: z.ZodType<JournalEntry> = z
   .object({
@@ -207,12 +207,12 @@ export const journalEntrySchema: z.ZodType<JournalEntry> = z
       .array(z.object({ interaction_id: id, objects: z.array(key), at: time, reason: z.string() }))
       .default([]),
     needs: z.array(z.string()).default([]),
-    final: z.boolean(),
+    final: z.boolean().default(false),
   })
   .refine(
     (entry) =>
       (entry.n === 1) === (entry.previous === null) &&
-      (entry.n === 1) === (entry.heads !== undefined) &&
+      (entry.n === 1 || entry.heads === undefined) &&
       (entry.n === 1) === (entry.descriptor_sha256 !== undefined),
     'previous, heads and descriptor_sha256 do not fit the number of the entry',
   );

@@ -91,6 +91,12 @@ export class Catalog {
     this.#db.run('INSERT OR IGNORE INTO broken_runs VALUES (?)', runId);
   }
 
+  brokenRuns(): ReadonlySet<string> {
+    return new Set(
+      this.#db.all<{ run_id: string }>('SELECT run_id FROM broken_runs').map((row) => row.run_id),
+    );
+  }
+
   forgetBroken(): void {
     this.#db.exec('DELETE FROM broken_runs');
   }

@@ -22,13 +22,15 @@ export async function syncCatalog(
   catalog: Catalog,
   signal?: AbortSignal,
 ): Promise<SyncResult> {
+  // a run that showed damage is read again, entry by entry: the damage may lie between entries that are known
+  const broken = catalog.brokenRuns();
   catalog.forgetBroken();
-  let found = await readInto(archive, catalog, signal);
+  let found = await readInto(archive, catalog, broken, signal);
   const gone = found.gone;
   if (gone.length > 0) {
     for (const entry of gone) catalog.rememberLost(entry);
     catalog.clear();
-    found = await readInto(archive, catalog, signal);
+    found = await readInto(archive, catalog, broken, signal);
   }
   for (const lost of catalog.lostEntries()) {
     if (catalog.sha256Of(lost.run_id, lost.n) === lost.sha256) catalog.forgetLost(lost.key);
@@ -43,15 +45,21 @@ type Known = EntryRef & { readonly key: string };
 async function readInto(
   archive: Archive,
   catalog: Catalog,
+  readAgain: ReadonlySet<string>,
   signal: AbortSignal | undefined,
 ): Promise<{ entries: number; damage: Damage[]; gone: Known[] }> {
   const missing = new Map<string, Known>();
   for (const { run_id, n, sha256, key } of catalog.entries()) missing.set(key, { run_id, n, sha256, key });
   const damage: Damage[] = [];
   let entries = 0;
-  for await (const item of readJournal(archive, catalog, signal)) {
+  const known = {
+    sha256Of: (runId: string, n: number) => (readAgain.has(runId) ? undefined : catalog.sha256Of(runId, n)),
+  };
+  for await (const item of readJournal(archive, known, signal)) {
     if ('damage' in item) {
       damage.push(item.damage);
+      // an entry that only another one names was never known here: without this, the next look would not miss it
+      if (item.lost) catalog.rememberLost({ ...item.lost, key: item.damage.object_key });
       const place = parseRunKey(item.damage.object_key);
       if (place) catalog.markBroken(place.runId);
       continue;
