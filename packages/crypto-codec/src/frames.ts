@@ -31,8 +31,8 @@ export function compressFrameSync(raw: Uint8Array): Buffer {
  */
 export async function decompressFrame(frame: Uint8Array, rawSize: number): Promise<Buffer> {
   checkZstdFrame(frame, rawSize, 'content', 'content');
-  const raw = await decompress(frame, decompressOptions(rawSize)).catch(() => {
-    throw corrupt('content', 'content');
+  const raw = await decompress(frame, decompressOptions(rawSize)).catch((error: unknown) => {
+    throw corrupt('content', 'content', error);
   });
   if (raw.length !== rawSize) throw corrupt('content', 'content');
   return raw;
@@ -48,13 +48,13 @@ export function decompressBounded(
   checkZstdFrame(frame, undefined, problem, layer);
   try {
     return zstdDecompressSync(frame, decompressOptions(limit));
-  } catch {
-    throw corrupt(problem, layer);
+  } catch (error) {
+    throw corrupt(problem, layer, error);
   }
 }
 
-function corrupt(problem: CodecProblem, layer: CodecLayer): CodecError {
-  return new CodecError(problem, layer, 'a zstd frame does not hold what it should');
+function corrupt(problem: CodecProblem, layer: CodecLayer, cause?: unknown): CodecError {
+  return new CodecError(problem, layer, 'a zstd frame does not hold what it should', cause);
 }
 
 // Output buffers of Node's default 16 KiB cost a trip to the thread pool each: one large buffer makes it a single trip.
