@@ -1,20 +1,17 @@
-import type { SourceIdentity } from '@cxvault/plugin-api';
-
-import type { EntryRef, EntryWindow } from '../journal-entry.ts';
+import type { EntryWindow } from '../journal-entry.ts';
 import type { StoredEntry } from '../journal.ts';
 import { applyEntry } from './apply.ts';
 import { CatalogDatabase } from './database.ts';
+import { EntryCatalog } from './entry-catalog.ts';
 import { derivedTables, prepareTables } from './schema.ts';
-import type { CatalogObject, MediumUse, OpenFailure, RecordPlace, Version, VersionRow } from './rows.ts';
+import type { OpenFailure, Version, VersionRow } from './rows.ts';
 import { toVersion } from './rows.ts';
 
 /**
  * What the journal says, in SQLite so that memory does not grow with the archive. Built from the journal, and
  * built again at any time; only its memory of lost entries is more than the journal.
  */
-export class Catalog {
-  readonly #db: CatalogDatabase;
-
+export class Catalog extends EntryCatalog {
   /**
    * Opens or creates the catalog of one archive. `file` is a path, `:memory:`, or the empty string for a
    * temporary database on disk. A file of another archive or version is emptied.
@@ -25,168 +22,31 @@ export class Catalog {
     return new Catalog(db);
   }
 
-  private constructor(db: CatalogDatabase) {
-    this.#db = db;
-  }
-
   close(): void {
-    this.#db.close();
+    this.db.close();
   }
 
   /** Takes in what one entry says. Taking in an entry again changes nothing. */
   apply(item: StoredEntry): void {
-    this.#db.transaction(() => {
+    this.db.transaction(() => {
       if (item.chainBroken) this.markBroken(item.entry.run_id);
       if (this.sha256Of(item.entry.run_id, item.entry.n) !== undefined) return;
-      applyEntry(item, (sql, ...values) => this.#db.run(sql, ...values));
+      applyEntry(item, (sql, ...values) => this.db.run(sql, ...values));
     });
   }
 
   /** Forgets all that follows from the journal, before it is read anew. */
   clear(): void {
-    this.#db.transaction(() => {
-      for (const table of derivedTables) this.#db.exec(`DELETE FROM ${table}`);
+    this.db.transaction(() => {
+      for (const table of derivedTables) this.db.exec(`DELETE FROM ${table}`);
     });
-  }
-
-  // ---- entries, chains and tips
-
-  sha256Of(runId: string, n: number): string | undefined {
-    return this.#db.get<{ sha256: string }>('SELECT sha256 FROM entries WHERE run_id = ? AND n = ?', runId, n)
-      ?.sha256;
-  }
-
-  /** All entries that are known, as refs with their keys. */
-  entries(): IterableIterator<
-    EntryRef & { readonly key: string; readonly bytes: number; readonly at: string }
-  > {
-    return this.#db.iterate('SELECT run_id, n, sha256, key, bytes, at FROM entries ORDER BY run_id, n');
-  }
-
-  /** True when the run has a final entry: then it ended by itself, and has a report. */
-  isFinal(runId: string): boolean {
-    return this.#db.get('SELECT 1 FROM entries WHERE run_id = ? AND final = 1', runId) !== undefined;
-  }
-
-  /** The entries that no other known entry names as previous or in heads, oldest first. */
-  tips(): EntryRef[] {
-    return this.#db.all<EntryRef>(
-      `SELECT run_id, n, sha256 FROM entries AS e WHERE NOT EXISTS
-         (SELECT 1 FROM followed AS f WHERE f.run_id = e.run_id AND f.n = e.n)
-       ORDER BY at, run_id, n`,
-    );
-  }
-
-  hasEntryOfSha256(sha256: string): boolean {
-    return this.#db.get('SELECT 1 FROM entries WHERE sha256 = ?', sha256) !== undefined;
-  }
-
-  /** The descriptor hashes that the runs' first entries name. */
-  descriptorHashes(): { run_id: string; sha256: string }[] {
-    return this.#db.all('SELECT run_id, sha256 FROM descriptors');
-  }
-
-  /** Remembers that the run's chain has a gap or damage: its windows do not count. */
-  markBroken(runId: string): void {
-    this.#db.run('INSERT OR IGNORE INTO broken_runs VALUES (?)', runId);
-  }
-
-  brokenRuns(): ReadonlySet<string> {
-    return new Set(
-      this.#db.all<{ run_id: string }>('SELECT run_id FROM broken_runs').map((row) => row.run_id),
-    );
-  }
-
-  forgetBroken(): void {
-    this.#db.exec('DELETE FROM broken_runs');
-  }
-
-  /** Remembers an entry that was seen and is gone. It stays on this list until the file is deleted by hand. */
-  rememberLost(entry: EntryRef & { readonly key: string }): void {
-    this.#db.run(
-      'INSERT OR IGNORE INTO lost VALUES (?, ?, ?, ?)',
-      entry.key,
-      entry.run_id,
-      entry.n,
-      entry.sha256,
-    );
-  }
-
-  /** An entry that came back is not lost. */
-  forgetLost(key: string): void {
-    this.#db.run('DELETE FROM lost WHERE key = ?', key);
-  }
-
-  lostEntries(): (EntryRef & { key: string })[] {
-    return this.#db.all('SELECT key, run_id, n, sha256 FROM lost ORDER BY key');
-  }
-
-  /** Whose interactions the archive holds: fixed by its first entry. */
-  identity(): SourceIdentity | undefined {
-    return this.#db.get<{ system: string; profile: string; tenant: string }>(
-      'SELECT system, profile, tenant FROM identity ORDER BY at LIMIT 1',
-    );
-  }
-
-  // ---- objects
-
-  /** All objects that entries name, in key order. */
-  objects(): IterableIterator<CatalogObject> {
-    return this.#db.iterate('SELECT key, kind, bytes, sha256, run_id, n FROM objects ORDER BY key');
-  }
-
-  object(key: string): CatalogObject | undefined {
-    return this.#db.get('SELECT key, kind, bytes, sha256, run_id, n FROM objects WHERE key = ?', key);
-  }
-
-  /** The records that entries place in a segment. */
-  recordsIn(segment: string): IterableIterator<RecordPlace> {
-    return this.#db.iterate(
-      'SELECT id AS version, interaction_id, updated_time, sha256 FROM versions WHERE segment = ? ORDER BY id',
-      segment,
-    );
-  }
-
-  /** The media that entries place in an object. */
-  mediaIn(objectKey: string): IterableIterator<MediumUse> {
-    return this.#db.iterate(
-      `SELECT v.interaction_id, m.media_id, m.bytes, m.sha256 FROM media AS m JOIN versions AS v ON v.id = m.version
-       WHERE m.object_key = ? GROUP BY v.interaction_id, m.media_id, m.bytes, m.sha256`,
-      objectKey,
-    );
-  }
-
-  /** The interactions that need an object. */
-  interactionsOf(objectKey: string): string[] {
-    return this.#db
-      .all<{ id: string }>(
-        `SELECT interaction_id AS id FROM versions WHERE segment = ?1
-       UNION SELECT v.interaction_id FROM media AS m JOIN versions AS v ON v.id = m.version WHERE m.object_key = ?1`,
-        objectKey,
-      )
-      .map((row) => row.id);
-  }
-
-  /** The interactions that an entry archived. */
-  interactionsOfEntry(runId: string, n: number): string[] {
-    return this.#db
-      .all<{ id: string }>(
-        'SELECT DISTINCT interaction_id AS id FROM versions WHERE run_id = ? AND n = ?',
-        runId,
-        n,
-      )
-      .map((row) => row.id);
-  }
-
-  isErasedObject(key: string): boolean {
-    return this.#db.get('SELECT 1 FROM erased_objects WHERE key = ?', key) !== undefined;
   }
 
   // ---- interactions
 
   /** The newest version of an interaction; undefined when it was never archived. */
   latest(interactionId: string): Version | undefined {
-    const row = this.#db.get<VersionRow>(
+    const row = this.db.get<VersionRow>(
       `SELECT * FROM versions WHERE interaction_id = ? ORDER BY updated_time DESC, at DESC, run_id DESC, n DESC LIMIT 1`,
       interactionId,
     );
@@ -195,7 +55,7 @@ export class Catalog {
 
   /** The newest versions of an interaction that were archived at or after a time, newest first. */
   versionsSince(interactionId: string, at: string): Version[] {
-    return this.#db
+    return this.db
       .all<VersionRow>(
         `SELECT * FROM versions WHERE interaction_id = ? AND at >= ?
        ORDER BY updated_time DESC, at DESC, run_id DESC, n DESC`,
@@ -207,7 +67,7 @@ export class Catalog {
 
   /** The newest version of every interaction that is not erased, ordered by segment so that reads stay together. */
   *latestVersions(): IterableIterator<Version> {
-    const rows = this.#db.iterate<VersionRow>(
+    const rows = this.db.iterate<VersionRow>(
       `SELECT v.* FROM versions AS v WHERE NOT EXISTS (SELECT 1 FROM erased AS e WHERE e.interaction_id = v.interaction_id)
          AND v.id = (SELECT w.id FROM versions AS w WHERE w.interaction_id = v.interaction_id
                      ORDER BY w.updated_time DESC, w.at DESC, w.run_id DESC, w.n DESC LIMIT 1)
@@ -217,11 +77,11 @@ export class Catalog {
   }
 
   interactionCount(): number {
-    return this.#db.count('SELECT count(DISTINCT interaction_id) AS n FROM versions');
+    return this.db.count('SELECT count(DISTINCT interaction_id) AS n FROM versions');
   }
 
   isErased(interactionId: string): boolean {
-    return this.#db.get('SELECT 1 FROM erased WHERE interaction_id = ?', interactionId) !== undefined;
+    return this.db.get('SELECT 1 FROM erased WHERE interaction_id = ?', interactionId) !== undefined;
   }
 
   /**
@@ -231,7 +91,7 @@ export class Catalog {
   knowsTime(interactionId: string, updatedTime: string): boolean {
     const until = updatedTime.endsWith('.000Z') ? updatedTime.replace('.000Z', '.999Z') : updatedTime;
     return (
-      this.#db.get(
+      this.db.get(
         'SELECT 1 FROM times WHERE interaction_id = ? AND updated_time BETWEEN ? AND ? AND racy = 0',
         interactionId,
         updatedTime,
@@ -243,7 +103,7 @@ export class Catalog {
   /** When the interaction was last archived or seen; undefined when never. */
   lastAsked(interactionId: string): string | undefined {
     return (
-      this.#db.get<{ at: string | null }>(
+      this.db.get<{ at: string | null }>(
         'SELECT max(at) AS at FROM times WHERE interaction_id = ?',
         interactionId,
       )?.at ?? undefined
@@ -252,7 +112,7 @@ export class Catalog {
 
   /** Interactions whose newest version lacks media for one of these codes. */
   *withAbsent(codes: readonly string[]): IterableIterator<Version> {
-    const rows = this.#db.iterate<VersionRow>(
+    const rows = this.db.iterate<VersionRow>(
       `SELECT v.* FROM versions AS v WHERE v.id IN (SELECT version FROM absent WHERE code IN (${codes.map(() => '?').join()}))
          AND v.id = (SELECT w.id FROM versions AS w WHERE w.interaction_id = v.interaction_id
                      ORDER BY w.updated_time DESC, w.at DESC, w.run_id DESC, w.n DESC LIMIT 1)`,
@@ -263,16 +123,16 @@ export class Catalog {
 
   /** Failures that hold, by the newest try: not archived or seen since at the same or a later update time. */
   openFailures(): OpenFailure[] {
-    return this.#db.all(`${openFailureRows} ORDER BY f.updated_time`);
+    return this.db.all(`${openFailureRows} ORDER BY f.updated_time`);
   }
 
   openFailure(interactionId: string): OpenFailure | undefined {
-    return this.#db.get(`${openFailureRows} AND f.interaction_id = ?`, interactionId);
+    return this.db.get(`${openFailureRows} AND f.interaction_id = ?`, interactionId);
   }
 
   /** All failed tries at this update time since the interaction was last archived or seen, oldest first. */
   failedTries(interactionId: string, updatedTime: string): { run_id: string; at: string; reason: string }[] {
-    return this.#db.all(
+    return this.db.all(
       `SELECT run_id, at, reason FROM failures AS f WHERE interaction_id = ? AND updated_time = ? AND ${stillOpen} ORDER BY at`,
       interactionId,
       updatedTime,
@@ -283,7 +143,7 @@ export class Catalog {
 
   /** Up to `limit` archived interactions whose mark is neither sent nor refused, with ids after `after`, in order. */
   pendingMarks(after: string, limit: number): string[] {
-    return this.#db
+    return this.db
       .all<{ id: string }>(
         `SELECT DISTINCT v.interaction_id AS id FROM versions AS v LEFT JOIN marks AS m ON m.interaction_id = v.interaction_id
          WHERE v.interaction_id > ? AND (m.outcome IS NULL OR m.outcome = 'pending')
@@ -296,14 +156,14 @@ export class Catalog {
   }
 
   pendingMarkCount(): number {
-    return this.#db.count(
+    return this.db.count(
       `SELECT count(DISTINCT v.interaction_id) AS n FROM versions AS v
        LEFT JOIN marks AS m ON m.interaction_id = v.interaction_id WHERE m.outcome IS NULL OR m.outcome = 'pending'`,
     );
   }
 
   markOutcome(interactionId: string): 'sent' | 'pending' | 'refused' | undefined {
-    return this.#db.get<{ outcome: 'sent' | 'pending' | 'refused' }>(
+    return this.db.get<{ outcome: 'sent' | 'pending' | 'refused' }>(
       'SELECT outcome FROM marks WHERE interaction_id = ?',
       interactionId,
     )?.outcome;
@@ -313,7 +173,7 @@ export class Catalog {
 
   /** The windows that count, oldest first: those of runs whose chain is unbroken. */
   windows(lane: EntryWindow['lane']): (EntryWindow & { at: string })[] {
-    return this.#db.all(
+    return this.db.all(
       `SELECT lane, from_time AS "from", to_time AS "to", at FROM windows AS w WHERE lane = ?
          AND NOT EXISTS (SELECT 1 FROM broken_runs AS b WHERE b.run_id = w.run_id) ORDER BY at, run_id, n`,
       lane,
@@ -324,7 +184,7 @@ export class Catalog {
 
   /** The newest place of each interaction that a run archived. */
   archivedBy(runId: string): IterableIterator<{ interaction_id: string; object_key: string }> {
-    return this.#db.iterate(
+    return this.db.iterate(
       `SELECT interaction_id, segment AS object_key, max(n) FROM versions WHERE run_id = ? GROUP BY interaction_id
        ORDER BY min(id)`,
       runId,
@@ -332,12 +192,12 @@ export class Catalog {
   }
 
   archivedCountOf(runId: string): number {
-    return this.#db.count('SELECT count(DISTINCT interaction_id) AS n FROM versions WHERE run_id = ?', runId);
+    return this.db.count('SELECT count(DISTINCT interaction_id) AS n FROM versions WHERE run_id = ?', runId);
   }
 
   /** What failed in a run and still holds. */
   failedIn(runId: string): IterableIterator<{ interaction_id: string; reason: string; given_up: number }> {
-    return this.#db.iterate(
+    return this.db.iterate(
       `SELECT interaction_id, reason, given_up, max(n) FROM failures AS f
        WHERE run_id = ? AND ${stillOpen} GROUP BY interaction_id`,
       runId,
@@ -347,8 +207,8 @@ export class Catalog {
   #complete(row: VersionRow): Version {
     return toVersion(
       row,
-      this.#db.all('SELECT media_id, object_key, bytes, sha256 FROM media WHERE version = ?', row.id),
-      this.#db.all('SELECT media_id, code, until FROM absent WHERE version = ?', row.id),
+      this.db.all('SELECT media_id, object_key, bytes, sha256 FROM media WHERE version = ?', row.id),
+      this.db.all('SELECT media_id, code, until FROM absent WHERE version = ?', row.id),
     );
   }
 }

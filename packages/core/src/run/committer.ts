@@ -177,7 +177,7 @@ export class Committer {
     const outcomes = this.#outcomes;
     this.#segment = undefined;
     this.#outcomes = noOutcomes();
-    const empty = !segment && Object.values(outcomes).every((list) => list.length === 0);
+    const empty = !segment && listsOf(outcomes).every((list) => list.length === 0);
     if (empty && !final) return;
     this.#commit = this.#commitAll(segment, outcomes, final);
     // whoever waits for it next is told; until then the failure must not count as unhandled
@@ -205,4 +205,8 @@ export class Committer {
 
 function noOutcomes(): Outcomes {
   return { seen: [], failed: [], marks: [], windows: [] };
+}
+
+function listsOf({ seen, failed, marks, windows }: Outcomes): readonly (readonly unknown[])[] {
+  return [seen, failed, marks, windows];
 }

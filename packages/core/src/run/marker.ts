@@ -28,7 +28,7 @@ export class Marker {
   /** Sent or refused, and not yet in the catalog. */
   readonly #noted = new Set<string>();
   #room = Promise.withResolvers<undefined>();
-  #error: unknown;
+  #failure: { readonly error: unknown } | undefined;
   sent = 0;
   readonly failed: FailedMark[] = [];
 
@@ -78,25 +78,25 @@ export class Marker {
 
   /** Resolves when there is room for more; rejects when the source failed as a whole. */
   async ready(): Promise<void> {
-    while (this.#underWay.size >= backlog && this.#error === undefined) await this.#room.promise;
-    if (this.#error !== undefined) throw this.#error;
+    while (this.#underWay.size >= backlog && !this.#failure) await this.#room.promise;
+    if (this.#failure) throw this.#failure.error;
   }
 
   /** Resolves when all queued marks are sent or noted; rejects when the source failed as a whole. */
   async drained(): Promise<void> {
     while (this.#underWay.size > 0) await this.#room.promise;
-    if (this.#error !== undefined) throw this.#error;
+    if (this.#failure) throw this.#failure.error;
   }
 
   async #send(interactionId: string): Promise<void> {
     try {
       // after an abort or an outage the rest stays pending: the next run sends it
-      if (this.#signal.aborted || this.#error !== undefined) return;
+      if (this.#signal.aborted || this.#failure) return;
       const outcome = await this.#source.mark(interactionId, archivedStatus, { signal: this.#signal });
       this.#noted.add(interactionId);
       await this.#note(this.#toEntry(interactionId, outcome === 'sent' ? undefined : outcome.failed));
     } catch (error) {
-      if (!this.#signal.aborted) this.#error ??= error;
+      if (!this.#signal.aborted) this.#failure ??= { error };
     } finally {
       this.#underWay.delete(interactionId);
       this.#room.resolve(undefined);

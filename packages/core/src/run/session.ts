@@ -2,6 +2,7 @@ import { CxvaultError, isCxvaultError, type CapabilityReport, type ListWindow } 
 
 import type { Damage } from '../damage.ts';
 import { JournalWriter } from '../journal.ts';
+import { toJson } from '../json.ts';
 import type { RunLock } from '../lock.ts';
 import { canMark } from './checks.ts';
 import { Committer } from './committer.ts';
@@ -232,8 +233,9 @@ export class RunSession {
   }
 
   async #storeReport(): Promise<void> {
-    const { archived_records: _left, ...stored } = this.#report();
-    await this.#writer.writeReport(JSON.parse(JSON.stringify(stored)));
+    // the journal has the list of what was archived (archive-format: "Reports")
+    const stored = Object.entries(this.#report()).filter(([name]) => name !== 'archived_records');
+    await this.#writer.writeReport(toJson(Object.fromEntries(stored)));
   }
 
   #report(): RunReport {

@@ -50,7 +50,7 @@ async function givenProblems(
   const state = newest(interaction);
   const content = record.source?.payload['content'];
   if (content !== state.content)
-    problems.push(`archived content ${String(content)} of ${String(state.content)}`);
+    problems.push(`archived content ${JSON.stringify(content)} of ${String(state.content)}`);
   problems.push(...mediaProblems(record, state.media));
   for (const older of versions.slice(1)) {
     const lost = older.media.filter(

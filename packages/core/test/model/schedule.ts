@@ -94,7 +94,7 @@ export class Schedule {
     for (let n = 0; n < (this.#punctual ? 4 : 10); n += 1) {
       this.clock.advance(this.#punctual ? hour : 30 * hour);
       const { error } = await this.#run({});
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw new Error('a quiet run broke off', { cause: error });
     }
   }
 
