@@ -62,7 +62,10 @@ export class CxvaultError extends Error {
     details: { context?: ErrorContext; hint?: string; cause?: unknown } = {},
   ) {
     const context = details.context ?? {};
-    super(message + contextSuffix(context), details.cause === undefined ? undefined : { cause: details.cause });
+    super(
+      message + contextSuffix(context),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.name = 'CxvaultError';
     this.code = code;
     this.context = context;
@@ -72,7 +75,9 @@ export class CxvaultError extends Error {
 
 function contextSuffix(context: ErrorContext): string {
   const parts = Object.entries(context).filter(([, value]) => value !== undefined);
-  return parts.length === 0 ? '' : ` [${parts.map(([name, value]) => `${name}=${String(value)}`).join(', ')}]`;
+  return parts.length === 0
+    ? ''
+    : ` [${parts.map(([name, value]) => `${name}=${String(value)}`).join(', ')}]`;
 }
 
 /** True for errors of any copy of this package: plugins bring their own, so `instanceof` would miss theirs. */

@@ -28,7 +28,10 @@ export interface StorageFactory {
    * Opens the store that the URL names; checks the URL's parameters, not yet the store. `settings` is the
    * `storage` part of the configuration file. Throws `CONFIG_INVALID` for a parameter that is unknown or wrong.
    */
-  open(url: URL, context: { readonly settings: unknown; readonly env: NodeJS.ProcessEnv }): Promise<ObjectStore>;
+  open(
+    url: URL,
+    context: { readonly settings: unknown; readonly env: NodeJS.ProcessEnv },
+  ): Promise<ObjectStore>;
 }
 
 /** What a source may use of its surroundings. */

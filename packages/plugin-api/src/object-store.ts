@@ -49,13 +49,7 @@ export interface GetOptions extends CallOptions {
 
 /** Why a call failed, as far as a caller must know to decide what to do. */
 export type StoreErrorKind =
-  | 'not-found'
-  | 'exists'
-  | 'denied'
-  | 'full'
-  | 'throttled'
-  | 'transient'
-  | 'permanent';
+  'not-found' | 'exists' | 'denied' | 'full' | 'throttled' | 'transient' | 'permanent';
 
 /**
  * An object store under one prefix. Keys are relative, `/`-separated, without `.` or `..` parts.

@@ -15,7 +15,11 @@ export type BudgetRules = Readonly<Record<string, BudgetRule>>;
 /** One permitted request. `done` is called once, when its response (or failure) has come. */
 export interface BudgetSlot {
   /** The response as far as it matters for the rate; nothing when the request failed without one. */
-  done(response?: { readonly status: number; readonly retryAfter?: string | null; readonly date?: string | null }): void;
+  done(response?: {
+    readonly status: number;
+    readonly retryAfter?: string | null;
+    readonly date?: string | null;
+  }): void;
 }
 
 /** Permits for requests against the shared limits of one tenant. */
