@@ -164,6 +164,13 @@ describe('a message', () => {
     expect(new Set(salts).size).toBe(50);
   });
 
+  it('is cut when its stream ends before its layout does, at the end of a chunk too', () => {
+    const message = sealMessage(key, context, plaintextOf(20_000));
+    for (const end of [56, 57, 56 + 16_400, message.length - 1]) {
+      expect(problemOf(() => openStream(message, message.subarray(preludeSize, end)))).toBe('truncated');
+    }
+  });
+
   it('refuses more bytes than its layout has', () => {
     const message = sealMessage(key, context, Buffer.from('abc'));
     const keys = openPrelude(key, message.subarray(0, preludeSize), context);
@@ -190,6 +197,14 @@ describe('the nonce of a chunk', () => {
     );
   });
 });
+
+function openStream(message: Buffer, chunks: Buffer): void {
+  const keys = openPrelude(key, message.subarray(0, preludeSize), context);
+  if (keys === undefined) throw new Error('the commitment does not fit');
+  const opener = new CobblestoneOpener(keys, messageLayout(message.length, 'data'), 'data');
+  opener.write(chunks, () => undefined);
+  opener.end();
+}
 
 function cut(bytes: Buffer, pieceSize: number): Buffer[] {
   const pieces: Buffer[] = [];
