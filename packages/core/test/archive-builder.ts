@@ -21,6 +21,8 @@ export interface TestInteraction {
   readonly media?: readonly TestMedium[];
   /** Media of an earlier version that are referenced again. */
   readonly carried?: readonly ArchivedMedium[];
+  /** Something else than a record in its line. */
+  readonly line?: string;
   /** More of the record, to make it long. */
   readonly payload?: Record<string, string>;
 }
@@ -44,6 +46,12 @@ export interface BuilderOptions {
 export const testUnlock: Unlock = { keyFile: Buffer.alloc(32, 7) };
 
 export const testSource = { system: 'cxone', profile: 'interactions', tenant: 'test' };
+
+/** What an entry says of a segment. */
+export interface CommittedLists {
+  readonly objects: EntryObject[];
+  readonly archived: ArchivedInteraction[];
+}
 
 /** Writes archives with the real journal and codec, entry by entry. */
 export class ArchiveBuilder {
@@ -94,9 +102,10 @@ export class TestRun {
     });
   }
 
-  /** Stores a segment and its media, and journals them. */
+  /** Stores a segment and its media, and journals them; `change` makes the journal say something else. */
   async archive(
     interactions: readonly TestInteraction[],
+    change: (lists: CommittedLists) => CommittedLists = (lists) => lists,
   ): Promise<{ segment: string; archived: ArchivedInteraction[] }> {
     const objects: EntryObject[] = [];
     const media = new Map<string, { sealed: TestMedium; stored: ArchivedMedium }[]>();
@@ -106,7 +115,7 @@ export class TestRun {
     const segment = sealer.objectKey;
     const archived = interactions.map((interaction) => {
       const stored = media.get(interaction.id) ?? [];
-      const line = Buffer.from(JSON.stringify(recordOf(interaction, stored)));
+      const line = Buffer.from(interaction.line ?? JSON.stringify(recordOf(interaction, stored)));
       const { sha256 } = sealer.add(interaction.id, line);
       return {
         interaction_id: interaction.id,
@@ -121,7 +130,7 @@ export class TestRun {
     const { bytes, summary } = await sealer.finish();
     await this.#archive.store.put(segment, bytes, { ifAbsent: true });
     objects.push({ key: segment, kind: 1, bytes: summary.size, sha256: summary.sha256 });
-    this.last = (await this.#writer.append({ objects, archived })).ref;
+    this.last = (await this.#writer.append(change({ objects, archived }))).ref;
     return { segment, archived };
   }
 

@@ -92,6 +92,28 @@ describe('a run in the form of the tutorial', () => {
     });
   });
 
+  it('does not miss a row that slips past while the list is read', async () => {
+    const source = tenantOf(250, true);
+    let requests = 0;
+    source.onRequest = () => {
+      requests += 1;
+      // a row of the first page leaves: every later row moves up by one, the 101st past the reader
+      const gone = source.interactions.get('i-0');
+      if (requests === 1 && gone) gone.hiddenUntil = Infinity;
+    };
+    const other = new MemoryStore();
+    const clock = source.options.clock;
+    const { report: result } = await runEnvelope({
+      source,
+      store: other,
+      password,
+      archiveUrl: 'memory',
+      clock,
+    });
+    expect(result.successful_archives).toBeGreaterThanOrEqual(249);
+    expect(result.failed_archives).toBe(0);
+  });
+
   it('stores what it has fetched when it is interrupted', async () => {
     const other = new MemoryStore();
     const stop = new AbortController();

@@ -224,9 +224,30 @@ describe('restore of a damaged archive', () => {
       return get(key, options);
     };
     await restoreInteractions(archive, catalog, { out, ids: ['plain'] });
-    catalog.close();
     expect(read).toBeLessThanOrEqual(objects.get(segment)?.length ?? 0);
     expect(await files()).toEqual(['2026-02-04/plain/record.json']);
+
+    // all of it in one walk: less than two reads of the whole
+    read = 0;
+    await restoreInteractions(archive, catalog, { out, all: true });
+    catalog.close();
+    expect(read).toBeLessThanOrEqual((objects.get(segment)?.length ?? 0) * 2);
+  });
+});
+
+describe('restore of an archive whose journal says something else', () => {
+  it('gives no name to a medium whose original is not the one of the journal', async () => {
+    const store = new MemoryStore();
+    const builder = await ArchiveBuilder.create({ store });
+    const claimed = { sha256: '0'.repeat(64) };
+    await builder.run().archive([{ id: 'a', media: [{ id: 'm', content: wav, claimed }] }]);
+    const catalog = Catalog.open(':memory:', builder.archive.id);
+    await syncCatalog(builder.archive, catalog);
+    const report = await restoreInteractions(builder.archive, catalog, { out, all: true });
+    catalog.close();
+    expect(report.failed).toMatchObject([{ interaction_id: 'a', media_id: 'm' }]);
+    expect(report.failed[0]?.reason).toContain('digest');
+    expect(await files()).toEqual(['2026-01-01/a/record.json']);
   });
 });
 
