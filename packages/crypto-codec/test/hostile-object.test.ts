@@ -32,8 +32,8 @@ const skippable = Buffer.from('502a4d1804000000aabbccdd', 'hex');
 /** Bytes: enough that a window of 16 MiB is not narrowed to the content. */
 const windowed = 20 * 2 ** 20;
 
-function withWindow(log: number): Buffer {
-  return zstdCompressSync(Buffer.alloc(windowed), {
+function withWindow(log: number, content = Buffer.alloc(windowed)): Buffer {
+  return zstdCompressSync(content, {
     params: { [constants.ZSTD_c_windowLog]: log, [constants.ZSTD_c_contentSizeFlag]: 0 },
   });
 }
@@ -213,6 +213,20 @@ describe('a forged frame', () => {
     const fitting = withWindow(23);
     expect(await failure(compressed(fitting, [[0, fitting.length, content.length]], content))).toBe('none');
   });
+});
+
+it('an index may be compressed with a window of more than 8 MiB', async () => {
+  const content = Buffer.from('content');
+  const index = {
+    object_key: 'data/media/x.cxv',
+    bytes: content.length,
+    sha256: sha256(content),
+    frames: [[0, content.length, content.length]],
+    medium: { interaction_id: 'i', media_id: 'm', content_type: 't' },
+    unknown: ' '.repeat(windowed),
+  };
+  const indexPlaintext = withWindow(24, Buffer.from(JSON.stringify(index)));
+  expect(await failure({ data: content, indexPlaintext })).toBe('none');
 });
 
 describe('a forged segment', () => {
