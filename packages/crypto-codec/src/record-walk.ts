@@ -43,7 +43,8 @@ export class RecordWalk {
       throw new CodecError('content', 'content', `record ${this.#number} is not a single line`);
     this.#gathered += part.length;
     this.#hash.update(part);
-    if (this.#sink !== undefined && part.length > 0) this.#parts.push(part);
+    // a copy: the content is gone after the call
+    if (this.#sink !== undefined && part.length > 0) this.#parts.push(Buffer.from(part));
   }
 
   #close(record: RecordEntry): void {
