@@ -37,6 +37,7 @@ export interface RunSettings {
     | 'concurrency'
     | 'settlingLagMs'
     | 'lookBackMs'
+    | 'archivedRecords'
   >;
   readonly format: 'cxv' | 'envelope';
   readonly report: string | undefined;
@@ -58,6 +59,7 @@ export function runSettings(flags: RunFlagValues, config: ConfigFile, now: numbe
   const since = flags.since ?? (named ? undefined : file.since);
   const until = flags.until ?? (named ? undefined : file.until);
   const period = parsePeriod({ since, until }, now);
+  const reportRecords = flags['report-records'] ?? file.reportRecords ?? 'all';
   return {
     run: {
       since: period.from,
@@ -73,10 +75,11 @@ export function runSettings(flags: RunFlagValues, config: ConfigFile, now: numbe
       ...(cxone.lookBack === undefined
         ? {}
         : { lookBackMs: parseDuration(cxone.lookBack, 'cxone.lookBack') }),
+      archivedRecords: reportRecords === 'all',
     },
     format,
     report: flags.report ?? file.report,
-    reportRecords: flags['report-records'] ?? file.reportRecords ?? 'all',
+    reportRecords,
   };
 }
 

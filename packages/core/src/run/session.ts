@@ -11,7 +11,7 @@ import { InteractionArchiver } from './interaction-archiver.ts';
 import { Marker } from './marker.ts';
 import { MediaArchiver } from './media-archiver.ts';
 import type { RunOptions, RunProgress } from './options.ts';
-import { type RunReport, outcomesOf } from './report.ts';
+import { type RunReport, type StoredReport, archivedRecordsOf, outcomesOf } from './report.ts';
 import { RunCounts } from './run-counts.ts';
 import { WorkList } from './work-list.ts';
 import { Worker } from './worker.ts';
@@ -81,7 +81,7 @@ export class RunSession {
     await this.#guarded(() => this.#storeReport());
     this.#signal.removeEventListener('abort', wake);
     this.#work.dispose();
-    return { report: this.#report(), error: this.#error };
+    return { report: { ...this.#report(), archived_records: this.#archivedRecords() }, error: this.#error };
   }
 
   /** Remembers the first failure and stops what is under way: the run ends with what it has. */
@@ -233,12 +233,15 @@ export class RunSession {
   }
 
   async #storeReport(): Promise<void> {
-    // the journal has the list of what was archived (archive-format: "Reports")
-    const stored = Object.entries(this.#report()).filter(([name]) => name !== 'archived_records');
-    await this.#writer.writeReport(toJson(Object.fromEntries(stored)));
+    await this.#writer.writeReport(toJson(this.#report()));
   }
 
-  #report(): RunReport {
+  #archivedRecords(): RunReport['archived_records'] {
+    const { catalog, archivedRecords = true } = this.#options;
+    return archivedRecords ? archivedRecordsOf(catalog, this.#start.runId) : [];
+  }
+
+  #report(): StoredReport {
     const { catalog, source, clock, archiveUrl } = this.#options;
     const { runId, startedAt, capabilities, warnings, damage } = this.#start;
     const counts = this.#counts;
