@@ -205,6 +205,16 @@ describe('details', () => {
     expect(tenant.seen(`${detailPath}bad`)).toHaveLength(5); // the first one is put down to the family
   });
 
+  it('may have null where an element of a list belongs', async () => {
+    await using tenant = await startTenant();
+    tenant.on(
+      `${detailPath}a`,
+      answer({ id: 'a', participants: [null, { id: 7 }], media: [null, { id: 'm' }] }),
+    );
+    const fetched = await (await tenant.open()).fetch('a');
+    expect(fetched).toMatchObject({ participants: [{ id: '7' }], media: [{ mediaId: 'm' }] });
+  });
+
   it.each(['', '.', '..', '\ud800'])('of the impossible id %j are not asked for', async (id) => {
     await using tenant = await startTenant();
     expect(await (await tenant.open()).fetch(id)).toEqual({
