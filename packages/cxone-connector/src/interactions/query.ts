@@ -54,6 +54,7 @@ export class InteractionQuery {
     };
     const request = {
       family: 'query',
+      wholeSystem: true,
       method: 'POST',
       url: this.#url,
       json,
