@@ -2,6 +2,7 @@ import type { RunOptions } from '@cxvault/core';
 import { CxvaultError } from '@cxvault/plugin-api';
 import type { ConfigFile } from './config-schema.ts';
 import { parseDuration } from './duration.ts';
+import { interactionIds } from './interaction-ids.ts';
 import { parsePeriod } from './moment.ts';
 
 /** The flags of `run` that the configuration file can set too. */
@@ -65,7 +66,7 @@ export function runSettings(flags: RunFlagValues, config: ConfigFile, now: numbe
       since: period.from,
       until: period.to,
       limit: flags.limit ?? (named ? undefined : file.limit),
-      interactions: flags.interaction,
+      interactions: interactionIds(flags.interaction),
       retryFailed: flags['retry-failed'] ?? file.retryFailed,
       media: flags.media ?? file.media,
       mark: flags.mark ?? file.mark,
