@@ -176,7 +176,7 @@ describe('the configuration file', () => {
   it.each([
     [{ archiv: '/x' }, 'archiv', 'archive'],
     [{ cxone: { lookback: '2h' } }, 'cxone.lookback', 'lookBack'],
-    [{ run: { noMedia: true } }, 'run.noMedia', 'media'],
+    [{ run: { medja: true } }, 'run.medja', 'media'],
     [{ cxone: { budgets: { query: { limits: 1, per: '1s', limit: 1 } } } }, 'limits', 'limit'],
   ])('names the unknown setting in %j, and the right one', async (document, wrong, right) => {
     await config(JSON.stringify(document));
@@ -184,6 +184,16 @@ describe('the configuration file', () => {
     expect(words).toContain(`unknown setting ${wrong.includes('.') ? wrong : ''}`);
     expect(words).toContain(wrong);
     expect(words).toContain(`did you mean ${right}?`);
+  });
+
+  it('takes flags as they are written on the command line', async () => {
+    await config(
+      '{"run": {"no-media": true, "retry-failed": true, "noMark": true}, "verify": {"max-age": "7d"}}',
+    );
+    expect((await loadConfig({ folder })).config).toEqual({
+      run: { media: false, retryFailed: true, mark: false },
+      verify: { maxAge: '7d' },
+    });
   });
 
   it('sends secrets elsewhere, and does not repeat them', async () => {
