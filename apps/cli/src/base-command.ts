@@ -1,6 +1,7 @@
 import { Command, Flags } from '@oclif/core';
 import type { CommandContext } from './context.ts';
 import { failureText } from './failure.ts';
+import { printable } from './printable.ts';
 
 /** The flags of every command that {@link BaseCommand.begin} needs. */
 export interface BaseFlags {
@@ -47,7 +48,7 @@ export abstract class BaseCommand extends Command {
 
   /** Prints for people; silent under `--json`. */
   protected show(text: string): void {
-    if (!this.jsonEnabled()) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    if (!this.jsonEnabled()) process.stdout.write(`${printable(text.trimEnd())}\n`);
   }
 
   /** An error that is part of a result: for people on stderr as well; under `--json` the result has it. */
