@@ -25,7 +25,7 @@ export class Run extends BaseCommand {
 
   override async run(): Promise<RunReport | RunPlan> {
     const { flags } = await this.parse(Run);
-    const { dryRun, run } = await import('../work/run.ts');
+    const { dryRun, run, withError } = await import('../work/run.ts');
     const context = await this.begin(flags);
     if (flags['dry-run']) {
       const plan = await dryRun(context, flags);
@@ -36,6 +36,6 @@ export class Run extends BaseCommand {
     this.show(presentRun(report, flags));
     if (failure !== undefined) this.complain(failure);
     process.exitCode = exit;
-    return report;
+    return withError(report, failure);
   }
 }

@@ -15,7 +15,6 @@ import { presentVerifyProgress } from '../present/verify-progress.ts';
 import { showProgress } from '../progress.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
 import { envelopePassword, openSession } from '../session/open-archive.ts';
-import { explainMissingArchive } from '../session/missing-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { parsePeriod } from '../settings/moment.ts';
@@ -84,8 +83,6 @@ async function verifyStore(
     return password === undefined
       ? await verifyPublic(store, options)
       : await verifyEnvelopes(store, password, options);
-  } catch (error) {
-    throw await explainMissingArchive(store, error);
   } finally {
     await store.close();
   }
