@@ -17,6 +17,9 @@ export interface BaseFlags {
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
 
+  /** oclif's own would be ten lines of brackets, with choices that are none. */
+  static override usage = '<%= command.id %> [FLAGS]';
+
   static override baseFlags = {
     config: Flags.file({
       helpGroup: 'GLOBAL',

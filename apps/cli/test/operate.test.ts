@@ -168,6 +168,8 @@ describe('the main job', () => {
       .map((line) => (JSON.parse(line) as { interaction_id: string }).interaction_id);
     expect(ids.sort()).toEqual(runReport.archived_records.map((record) => record.interaction_id).sort());
     expect((await desk.run(['decrypt', key, ...locked])).stdout).toBe(byPath.stdout);
+    const env = { CXVAULT_ARCHIVE: 'archive' };
+    expect((await desk.run(['decrypt', key, ...unlock], env)).stdout).toBe(byPath.stdout);
     expect((await desk.run(['decrypt', `file://${desk.path('archive', key)}`, ...unlock])).stdout).toBe(
       byPath.stdout,
     );

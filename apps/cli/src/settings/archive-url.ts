@@ -16,12 +16,18 @@ export interface ArchiveChoice {
 
 /** The URL of the archive to work on. Throws `CONFIG_INVALID` when none is named or it is no URL. */
 export function chooseArchive(choice: ArchiveChoice): URL {
-  const named =
-    given(choice.flag) ?? given(choice.env.CXVAULT_ARCHIVE) ?? one(choice.config) ?? bucket(choice.env);
-  if (named !== undefined) return archiveUrl(named, choice.folder);
+  const url = findArchive(choice);
+  if (url !== undefined) return url;
   throw new CxvaultError('CONFIG_INVALID', 'no archive is named', {
     hint: 'give --archive URL or set CXVAULT_ARCHIVE, for example ./archive or s3://my-bucket/cxone/archives',
   });
+}
+
+/** As {@link chooseArchive}; undefined when none is named. */
+export function findArchive(choice: ArchiveChoice): URL | undefined {
+  const named =
+    given(choice.flag) ?? given(choice.env.CXVAULT_ARCHIVE) ?? one(choice.config) ?? bucket(choice.env);
+  return named === undefined ? undefined : archiveUrl(named, choice.folder);
 }
 
 /** A path or a URL as URL; a path becomes a `file:` URL. */

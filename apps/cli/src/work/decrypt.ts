@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
   type DecryptedObject,
@@ -14,7 +16,7 @@ import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { watchInterruption } from '../interruption.ts';
 import { property } from '../property.ts';
 import { envelopePassword, openSession } from '../session/open-archive.ts';
-import { archiveOf, openStore } from '../session/open-store.ts';
+import { archiveIfNamed, openStore } from '../session/open-store.ts';
 import { openByteFile } from './byte-file.ts';
 import { objectAddress } from './object-address.ts';
 import { writeOutput } from './output-file.ts';
@@ -43,8 +45,11 @@ export async function decrypt(
   object: string,
   flags: DecryptFlags,
 ): Promise<DecryptResult | undefined> {
-  const named = flags.archive === undefined ? undefined : archiveOf(context, flags.archive);
-  const address = objectAddress(object, context.settings.folder, named);
+  const { folder } = context.settings;
+  // The name of an object in the archive, unless it is a file that lies here and no archive is asked for.
+  const local = flags.archive === undefined && existsSync(resolve(folder, object));
+  const named = local ? undefined : archiveIfNamed(context, flags.archive);
+  const address = objectAddress(object, folder, named);
   using interruption = watchInterruption(context.warn);
   const { signal } = interruption;
   const given = { ...flags, archive: flags.archive ?? address.archive };
