@@ -106,6 +106,7 @@ describe('a wrong command line', () => {
       ['restore', '--archive', 'a', '--interaction', '', '--out', 'o'],
       /--interaction is empty/,
     ],
+    ['a tip that was cut', ['verify', '--expect-tip', 'abc123'], /--expect-tip is not a SHA-256/],
     ['nothing to decrypt', ['decrypt'], /missing argument: object/],
     ['help for what is not there', ['help', 'nonsense'], /command nonsense not found/],
     ['a sample that is no share', ['verify', '--sample', 'half'], /--sample is not a share/],

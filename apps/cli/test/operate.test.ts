@@ -133,6 +133,21 @@ describe('the main job', () => {
     expect((await desk.run(['verify', ...locked, '--expect-tip', 'f'.repeat(64)])).code).toBe(3);
   });
 
+  it('says no more than a verify has proved', async () => {
+    const said = async (...flags: string[]): Promise<string> =>
+      (await desk.run(['verify', ...locked, ...flags])).stdout.split('\n')[0] ?? '';
+    expect(await said()).toMatch(/^The archive is whole: every object was opened .* medium\.$/);
+    expect(await said('--max-age', '1d')).toMatch(/^The archive is whole: .*, now or within --max-age\.$/);
+    expect(await said('--since', '1d')).toMatch(/^No damage found in what was created in the period: /);
+    expect(await said('--sample', '50%')).toMatch(/^No damage found: a sample /);
+    expect(await said('--depth', 'structure')).toMatch(/^No damage found: every object is there/);
+  });
+
+  it('takes a tip in capital letters too', async () => {
+    const tip = runReport.tips[0]?.toUpperCase() ?? '';
+    expect((await desk.run(['verify', ...locked, '--expect-tip', tip])).code).toBe(0);
+  });
+
   it('verifies without any key', async () => {
     const { code, document } = await desk.json(['verify', '--archive', 'archive', '--public-only']);
     expect(document).toMatchObject({ depth: 'public', ok: true });

@@ -49,7 +49,6 @@ async function verifyWithKey(context: CommandContext, flags: VerifyFlags): Promi
     archive: session.url.href,
     since: period.from,
     until: period.to,
-    expectTip: flags['expect-tip'],
     remembered: catalog.catalog,
     proofsFile: cache.proofs,
     signal: interruption.signal,
