@@ -26,7 +26,7 @@ export function chooseArchive(choice: ArchiveChoice): URL {
 /** As {@link chooseArchive}; undefined when none is named. */
 export function findArchive(choice: ArchiveChoice): URL | undefined {
   const named =
-    given(choice.flag) ?? given(choice.env.CXVAULT_ARCHIVE) ?? one(choice.config) ?? bucket(choice.env);
+    given(choice.flag) ?? given(choice.env.CXVAULT_ARCHIVE) ?? bucket(choice.env) ?? one(choice.config);
   return named === undefined ? undefined : archiveUrl(named, choice.folder);
 }
 
@@ -34,9 +34,10 @@ export function findArchive(choice: ArchiveChoice): URL | undefined {
 export function archiveUrl(text: string, folder: string): URL {
   if (!schemePattern.test(text)) return pathToFileURL(resolve(folder, text));
   const url = URL.parse(text);
-  if (url === null) {
+  // `file:archive` would be /archive.
+  if (url === null || /^file:(?!\/)/i.test(text)) {
     throw new CxvaultError('CONFIG_INVALID', `this is not an archive address: ${withoutUser(text)}`, {
-      hint: 'write a path, or a URL such as s3://bucket/prefix',
+      hint: 'write a path, or a URL such as s3://bucket/prefix or file:///path/of/archive',
     });
   }
   if (url.username !== '' || url.password !== '') {
