@@ -154,6 +154,22 @@ describe('a report', () => {
   });
 });
 
+describe('a run that breaks off', () => {
+  it('does not say that all is archived', async () => {
+    await desk.run(['init', '--archive', 'broken', '--key-file', 'key']);
+    // What a run needs to write is taken away from it: no folder can be made where a file lies.
+    await writeFile(desk.path('broken/data'), '');
+    simulator.advance(120_000);
+    const { code, stdout, stderr } = await desk.run(
+      ['run', '--archive', 'broken', '--key-file', 'key'],
+      source,
+    );
+    expect(stdout).toMatch(/^The run broke off\. Archived nothing\.\n/);
+    expect(stderr).toMatch(/^error: /m);
+    expect(code).toBe(20);
+  });
+});
+
 describe('a bucket that does not exist', () => {
   it('is noticed before the tenant is read, for envelopes too', async () => {
     const asked = simulator.stats().families.detail.requests;

@@ -18,7 +18,8 @@ export function presentRun(report: RunReport, flags: CommonFlags): string {
 
 function headline(report: RunReport): string {
   const broken = report.error === undefined ? '' : 'The run broke off. ';
-  if (report.total_interactions === 0) return `${broken}Nothing new: everything that is closed is archived.`;
+  if (report.total_interactions === 0)
+    return broken === '' ? 'Nothing new to archive.' : `${broken}Archived nothing.`;
   const total = plural(report.total_interactions, 'interaction');
   return `${broken}Archived ${count(report.successful_archives)} of ${total} (${report.success_rate}).`;
 }
