@@ -221,6 +221,7 @@ describe('the main job', () => {
     expect(words.stdout).toMatch(/^DAMAGED: 1 finding, which costs 12 interactions\./);
     const decrypted = await desk.run(['decrypt', key, ...locked, '--out', 'damaged.jsonl']);
     expect(decrypted.code).toBe(3);
+    expect(decrypted.stderr).toMatch(new RegExp(`^error: .*object=${key}.*\nhint: .*copy`));
     expect((await readdir(desk.folder)).filter((name) => name.startsWith('damaged'))).toEqual([]);
     expect((await desk.run(['restore', ...locked, '--all', '--out', 'damaged-restore'])).code).toBe(3);
   });
@@ -243,6 +244,12 @@ describe("the tutorial's way", () => {
     const { code, stdout } = await desk.run(['decrypt', `envelopes/${name}`, '--password-file', 'password']);
     expect(code).toBe(0);
     expect(stdout.trim().split('\n')).toHaveLength(interactions);
+    const wrong = { ARCHIVAL_ENCRYPTION_KEY: desk.secret('another password') };
+    expect(await desk.json(['decrypt', `envelopes/${name}`, '--out', 'never'], wrong)).toMatchObject({
+      code: 12,
+      document: { error: { code: 'KEY_WRONG', hint: expect.stringContaining('password') as unknown } },
+    });
+    expect((await desk.run(['verify', ...envelopes])).stdout).toMatch(/^No damage found: every envelope/);
   });
 
   it.each([

@@ -18,6 +18,7 @@ import { property } from '../property.ts';
 import { envelopePassword, openSession } from '../session/open-archive.ts';
 import { archiveIfNamed, openStore } from '../session/open-store.ts';
 import { openByteFile } from './byte-file.ts';
+import { decryptFailure } from './decrypt-failure.ts';
 import { objectAddress } from './object-address.ts';
 import { writeOutput } from './output-file.ts';
 
@@ -41,6 +42,18 @@ export interface DecryptFlags extends ArchiveFlagValues {
 
 /** Opens one object and writes its content to a file or stdout. Undefined when the reader of stdout went away. */
 export async function decrypt(
+  context: CommandContext,
+  object: string,
+  flags: DecryptFlags,
+): Promise<DecryptResult | undefined> {
+  try {
+    return await decryptAddressed(context, object, flags);
+  } catch (error) {
+    throw decryptFailure(error, object);
+  }
+}
+
+async function decryptAddressed(
   context: CommandContext,
   object: string,
   flags: DecryptFlags,
