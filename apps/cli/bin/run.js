@@ -20,11 +20,11 @@ function refuse(code, message, hint) {
 // that runs this beside other things. What can be chosen at the start of a process only is the reason to start again,
 // under the same pid. docs/decisions/0009 has the figures, and what else was tried.
 function keepMemorySmall() {
-  setFlagsFromString('--heap-growing-percent=50');
+  setFlagsFromString('--heap-growing-percent=150');
   const nursery = '--max-semi-space-size';
   const options = process.execArgv.concat(process.env.NODE_OPTIONS || '');
   if (process.execve === undefined || options.some((option) => option.includes(nursery))) return;
-  const args = [process.argv0, nursery + '=8'].concat(process.execArgv, process.argv.slice(1));
+  const args = [process.argv0, nursery + '=4'].concat(process.execArgv, process.argv.slice(1));
   try {
     process.execve(process.execPath, args, { MALLOC_ARENA_MAX: '2', ...process.env });
   } catch {
