@@ -14,7 +14,7 @@ import {
   type Unavailable,
 } from '@cxvault/plugin-api';
 
-import type { VirtualClock } from './virtual-clock.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
 
 const second = 1_000;
 const minute = 60 * second;

@@ -10,7 +10,7 @@ import type { RunResult } from '../../src/run/session.ts';
 import { seededRandom } from '../../src/store-faults.ts';
 import { Crash, CrashPoint, crashingSource, crashingStore } from './crash.ts';
 import { ModelTenant } from './model-tenant.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -22,7 +22,7 @@ const keyFile = new Uint8Array(32).fill(7);
  * a rule which is broken is not mended by the next deep look.
  */
 export class Schedule {
-  readonly clock = new VirtualClock('2026-11-02T08:00:00.000Z');
+  readonly clock = new VirtualClock(Date.parse('2026-11-02T08:00:00.000Z'), { selfMoving: true });
   readonly store: ObjectStore = new MemoryStore({ now: () => this.clock.now() });
   readonly tenant: ModelTenant;
   readonly random: () => number;
@@ -62,7 +62,7 @@ export class Schedule {
     await createArchive(this.store, { unlock: { keyFile }, clock: this.clock });
     for (let n = 0; n < 12; n += 1) {
       this.tenant.add();
-      this.clock.advance(this.random() * 10 * minute);
+      this.clock.jump(this.random() * 10 * minute);
     }
   }
 
@@ -76,7 +76,7 @@ export class Schedule {
     await this.#run({});
     for (let n = 0; n < 8; n += 1) {
       for (let m = 0; m < 5; m += 1) this.#somethingHappens(0.8);
-      this.clock.advance(this.random() < 0.3 ? this.random() * minute : this.random() * this.#longestPause());
+      this.clock.jump(this.random() < 0.3 ? this.random() * minute : this.random() * this.#longestPause());
       if (this.random() < 0.45) await this.#killedRun();
       else await this.#run(this.#randomOptions());
     }
@@ -92,7 +92,7 @@ export class Schedule {
     this.tenant.staleness = 0;
     this.tenant.onRequest = () => undefined;
     for (let n = 0; n < (this.#punctual ? 4 : 10); n += 1) {
-      this.clock.advance(this.#punctual ? hour : 30 * hour);
+      this.clock.jump(this.#punctual ? hour : 30 * hour);
       const { error } = await this.#run({});
       if (error !== undefined) throw new Error('a quiet run broke off', { cause: error });
     }
@@ -108,7 +108,7 @@ export class Schedule {
     if (what < 0.35) this.tenant.add();
     else if (what < 0.85) this.tenant.edit();
     else if (!this.#punctual) this.tenant.hide();
-    this.clock.advance(this.random() * 400);
+    this.clock.jump(this.random() * 400);
   }
 
   #randomOptions(): Partial<RunOptions> {
@@ -158,6 +158,6 @@ export class Schedule {
       });
     }
     if (this.random() < 0.3) this.#catalog = undefined;
-    this.clock.advance(3 * minute); // the lock of the killed run is void after two
+    this.clock.jump(3 * minute); // the lock of the killed run is void after two
   }
 }
