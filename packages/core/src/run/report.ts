@@ -1,4 +1,4 @@
-import type { CallCounts, Lane } from '@cxvault/plugin-api';
+import { type CallCounts, isCxvaultError, type Lane } from '@cxvault/plugin-api';
 
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Damage } from '../damage.ts';
@@ -86,4 +86,12 @@ export function outcomesOf(
     archived_records: archived,
     failed_records: failed.map((row) => ({ interaction_id: row.interaction_id, ...splitReason(row.reason) })),
   };
+}
+
+/** Why a run broke off, as its report says it. */
+export function errorField(error: unknown): NonNullable<RunReport['error']> {
+  if (!isCxvaultError(error)) {
+    return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+  }
+  return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
 }

@@ -1,20 +1,26 @@
+import { newId } from '@cxvault/crypto-codec';
 import type { ObjectStore } from '@cxvault/plugin-api';
 import { MemoryStore } from '@cxvault/storage-testkit/memory-store';
 
 import { type Archive, createArchive, openArchive } from '../../src/archive.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { syncCatalog } from '../../src/catalog/sync.ts';
+import { JournalWriter } from '../../src/journal.ts';
 import type { RunOptions } from '../../src/run/options.ts';
+import { planRun } from '../../src/run/plan.ts';
 import { runArchive } from '../../src/run/run.ts';
 import type { RunResult } from '../../src/run/session.ts';
 import { seededRandom } from '../../src/store-faults.ts';
-import { Crash, CrashPoint, crashingSource, crashingStore } from './crash.ts';
-import { ModelTenant } from './model-tenant.ts';
 import { VirtualClock } from '../virtual-clock.ts';
+import { Crash, CrashPoint, crashingSource, crashingStore } from './crash.ts';
+import { markedTooEarly } from './expectations.ts';
+import { ModelTenant } from './model-tenant.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const keyFile = new Uint8Array(32).fill(7);
+
+const tool = { name: 'cxvault', version: 'test' };
 
 /**
  * One random history of a tenant and its archive: arrivals, edits, runs, crashes. The same seed, the same history.
@@ -26,6 +32,10 @@ export class Schedule {
   readonly store: ObjectStore = new MemoryStore({ now: () => this.clock.now() });
   readonly tenant: ModelTenant;
   readonly random: () => number;
+  /** What went wrong on the way. */
+  readonly problems: string[] = [];
+  /** When an interaction was erased. */
+  readonly erased = new Map<string, string>();
   readonly #punctual: boolean;
   #catalog: Catalog | undefined;
 
@@ -38,8 +48,14 @@ export class Schedule {
       skew: (this.random() - 0.5) * 8 * minute,
       resolution: this.random() < 0.5 ? 1_000 : 1,
       pageSize: 3 + Math.floor(this.random() * 4),
+      settlingLag: this.#punctual && this.random() < 0.5 ? 10 * minute : 0,
       punctual: this.#punctual,
     });
+    // the right to media that comes when their absence is final already
+    if (!this.#punctual && this.random() < 0.15) this.tenant.mediaAllowedFrom = this.clock.now() + 200 * hour;
+    this.tenant.onMark = (id) => {
+      this.#checkMark(id);
+    };
   }
 
   async archive(store = this.store): Promise<Archive> {
@@ -73,12 +89,12 @@ export class Schedule {
     this.tenant.onRequest = () => {
       this.#somethingHappens(0.05);
     };
-    await this.#run({});
+    await this.#busyRun({});
     for (let n = 0; n < 8; n += 1) {
       for (let m = 0; m < 5; m += 1) this.#somethingHappens(0.8);
       this.clock.jump(this.random() < 0.3 ? this.random() * minute : this.random() * this.#longestPause());
-      if (this.random() < 0.45) await this.#killedRun();
-      else await this.#run(this.#randomOptions());
+      await this.#anyRun();
+      if (n === 4) await this.#erase(`i-${String(Math.floor(this.random() * 12))}`);
     }
   }
 
@@ -86,20 +102,33 @@ export class Schedule {
     return this.#punctual ? hour : 8 * hour;
   }
 
+  async #anyRun(): Promise<void> {
+    const what = this.random();
+    if (what < 0.4) await this.#killedRun();
+    else if (what < 0.46) await this.#blindRun();
+    else if (what < 0.56) await this.#unreachableRun();
+    else if (what < 0.6) await this.#dryRun();
+    else await this.#busyRun(this.#randomOptions());
+  }
+
   /** Quiet weeks (or, for the punctual, hours) without faults, in which the archive catches up with everything. */
   async quietTime(): Promise<void> {
     this.tenant.trouble = 0;
     this.tenant.staleness = 0;
     this.tenant.onRequest = () => undefined;
-    for (let n = 0; n < (this.#punctual ? 4 : 10); n += 1) {
+    for (let n = 0; n < (this.#punctual ? 4 : 12); n += 1) {
       this.clock.jump(this.#punctual ? hour : 30 * hour);
-      const { error } = await this.#run({});
+      const { error } = await this.run({});
       if (error !== undefined) throw new Error('a quiet run broke off', { cause: error });
     }
+    const before = this.tenant.fetched.length;
+    await this.run({});
+    if (this.tenant.fetched.length > before) this.problems.push('fetched again what had not moved');
   }
 
   async run(options: Partial<RunOptions> = {}): Promise<RunResult> {
-    return this.#run(options);
+    const archive = await this.archive();
+    return runArchive({ ...this.base(archive), ...options });
   }
 
   #somethingHappens(chance: number): void {
@@ -124,24 +153,57 @@ export class Schedule {
     return {};
   }
 
-  async #run(options: Partial<RunOptions>): Promise<RunResult> {
-    const archive = await this.archive();
-    return runArchive({ ...this.#base(archive), ...options });
-  }
-
-  #base(archive: Archive): RunOptions {
+  base(archive: Archive): RunOptions {
     return {
       archive,
       catalog: this.catalog(archive),
       source: this.tenant,
       clock: this.clock,
-      tool: { name: 'cxvault', version: 'test' },
+      tool,
       archiveUrl: 'memory:',
       // without zlib's threads everything happens in an order that the seed decides
       compression: 'none',
       concurrency: 3,
+      settlingLagMs: this.tenant.options.settlingLag,
       ...(this.#punctual && { lookBackMs: 0 }),
     };
+  }
+
+  /** Whatever fails for a while, a run goes through to its end. */
+  async #busyRun(options: Partial<RunOptions>): Promise<void> {
+    const { error } = await this.run(options);
+    if (error !== undefined)
+      this.problems.push(`a run broke off: ${error instanceof Error ? error.message : 'oddly'}`);
+  }
+
+  /** A run whose login sees nothing. */
+  async #blindRun(): Promise<void> {
+    this.tenant.blind = true;
+    const { error } = await this.run();
+    this.tenant.blind = false;
+    const known = this.#catalog?.interactionCount() ?? 0;
+    if (known > 0 && error === undefined) this.problems.push('an empty list was believed');
+  }
+
+  /** A run in which the tenant stops to answer. */
+  async #unreachableRun(): Promise<void> {
+    this.tenant.requestsLeft = 1 + Math.floor(this.random() * 40);
+    await this.run();
+    this.tenant.requestsLeft = Infinity;
+  }
+
+  async #dryRun(): Promise<void> {
+    const before = await this.stored();
+    const archive = await this.archive();
+    await planRun(this.base(archive));
+    if ((await this.stored()).join() !== before.join()) this.problems.push('a dry run wrote something');
+  }
+
+  /** The names of all objects. */
+  async stored(): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const { key } of this.store.list('', {})) keys.push(key);
+    return keys;
   }
 
   /** A run that is killed at a random request; sometimes the cache folder is lost with it. */
@@ -152,12 +214,40 @@ export class Schedule {
       return undefined;
     });
     if (archive) {
-      const options = { ...this.#base(archive), source: crashingSource(this.tenant, point) };
+      const options = { ...this.base(archive), source: crashingSource(this.tenant, point) };
       await runArchive(options).catch((error: unknown) => {
         if (!point.crashed) throw error;
       });
     }
+    this.problems.push(...(await markedTooEarly(this)).map((id) => `${id}: marked before it was journalled`));
     if (this.random() < 0.3) this.#catalog = undefined;
     this.clock.jump(3 * minute); // the lock of the killed run is void after two
+  }
+
+  /** Erases an interaction as the journal tells it. */
+  async #erase(id: string): Promise<void> {
+    const catalog = await this.freshCatalog();
+    const at = new Date(this.clock.now()).toISOString();
+    const writer = new JournalWriter(await this.archive(), {
+      runId: newId(),
+      source: this.tenant.identity,
+      heads: catalog.tips(),
+      tool,
+      clock: this.clock,
+    });
+    await writer.append(
+      { erased: [{ interaction_id: id, objects: [], at, reason: 'asked' }] },
+      { final: true },
+    );
+    catalog.close();
+    this.erased.set(id, at);
+    this.tenant.edit(this.tenant.interactions.get(id));
+  }
+
+  #checkMark(id: string): void {
+    const outcome = this.#catalog?.markOutcome(id);
+    if (outcome === 'sent' || outcome === 'refused')
+      this.problems.push(`${id}: marked though it was ${outcome}`);
+    if (this.erased.has(id)) this.problems.push(`${id}: marked though it is erased`);
   }
 }
