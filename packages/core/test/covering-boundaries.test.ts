@@ -362,6 +362,32 @@ describe('an absent medium', () => {
   });
 });
 
+describe('a field that changes all the time', () => {
+  it.each([
+    ['three versions in a day', [1, 2], 1],
+    ['two versions', [1], 0],
+    ['three versions in more than a day', [1, 24], 0],
+  ])('is named after %s', async (_, hours, warnings) => {
+    const desk = await Desk.open();
+    const interaction = desk.addWithMedium();
+    await desk.run();
+    const told: string[] = [];
+    let report: RunReport | undefined;
+    for (const [n, pause] of hours.entries()) {
+      desk.clock.jump(pause * hour);
+      interaction.states.push({ ...newest(interaction), at: desk.apiNow(), content: n + 2 });
+      desk.clock.jump(2 * minute);
+      report = await desk.run({ onWarning: (message) => told.push(message) });
+    }
+    expect(told).toHaveLength(warnings);
+    expect(report?.warnings).toEqual(told);
+    for (const message of told) {
+      expect(message).toMatch(new RegExp(`^${interaction.id} has three versions .* only content differs`));
+      expect(message).toContain('add "content" to the setting cxone.volatileFields');
+    }
+  });
+});
+
 async function versionOf({ schedule }: Desk, { id }: ModelInteraction) {
   const catalog = await schedule.freshCatalog();
   const version = catalog.latest(id);

@@ -21,7 +21,7 @@ function tenantOf(interactions: number, punctual: boolean): ModelTenant {
   let state = 7;
   const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
   const habits = { random, settlingLag: 0, punctual };
-  const tenant = new ModelTenant({ ...habits, clock, skew: 0, resolution: 1, pageSize: 100 });
+  const tenant = new ModelTenant({ ...habits, clock, skew: 0, pace: 300, resolution: 1, pageSize: 100 });
   for (let n = 0; n < interactions; n += 1) tenant.add();
   return tenant;
 }

@@ -25,6 +25,7 @@ import {
   describeMedium,
   recordLine,
 } from './record.ts';
+import type { VolatileFields } from './volatile-fields.ts';
 import type { WorkItem } from './work-list.ts';
 
 /** Update times younger than this when they are fetched may still change (architecture: "Versions"). */
@@ -57,6 +58,7 @@ export interface InteractionArchiverOptions {
   readonly media: MediaArchiver;
   readonly keys: KeyAllocator;
   readonly clock: Clock;
+  readonly volatileFields: VolatileFields;
   /** False: media are skipped, and fetched by the next run that fetches media. */
   readonly fetchMedia: boolean;
 }
@@ -104,6 +106,7 @@ export class InteractionArchiver {
     const { absent } = media;
     const content = digest(fetched, absent);
     if (content === previous?.content) return { seen: seenOf(fetched, item) };
+    await this.#options.volatileFields.look(fetched, before, signal);
     const record = archivalRecord(fetched, media.metadata, this.#options.identity);
     return {
       ready: {

@@ -16,6 +16,7 @@ import { addDenied } from './known-work.ts';
 import type { RunOptions, RunProgress } from './options.ts';
 import { errorField, type RunReport, outcomesOf } from './report.ts';
 import { RunCounts } from './run-counts.ts';
+import { VolatileFields } from './volatile-fields.ts';
 import { WorkList } from './work-list.ts';
 import { Worker } from './worker.ts';
 
@@ -54,6 +55,7 @@ export class RunSession {
   readonly #marker: Marker;
   readonly #feeder: Feeder;
   readonly #marks: boolean;
+  readonly #warnings: string[];
   readonly #keys: KeyAllocator;
   #covered: ListWindow[] = [];
   /** The covered windows, once they are journalled. */
@@ -67,6 +69,7 @@ export class RunSession {
     this.#start = start;
     this.#signal = AbortSignal.any([this.#stop.signal, ...(options.signal ? [options.signal] : [])]);
     this.#marks = (options.mark ?? true) && canMark(start.capabilities);
+    this.#warnings = [...start.warnings];
     this.#keys = options.archive.keys.writer();
     this.#writer = this.#journalWriter();
     this.#committer = this.#makeCommitter();
@@ -224,8 +227,21 @@ export class RunSession {
       media: new MediaArchiver({ archive, source, compression, clock }),
       keys: this.#keys,
       clock,
+      volatileFields: new VolatileFields({
+        archive,
+        catalog,
+        clock,
+        warn: (message) => {
+          this.#warn(message);
+        },
+      }),
       fetchMedia: media,
     });
+  }
+
+  #warn(message: string): void {
+    this.#warnings.push(message);
+    this.#options.onWarning?.(message);
   }
 
   #phase(phase: RunProgress['phase']): void {
@@ -258,7 +274,7 @@ export class RunSession {
 
   #report(): RunReport {
     const { catalog, source, clock, archiveUrl } = this.#options;
-    const { runId, startedAt, capabilities, warnings, damage } = this.#start;
+    const { runId, startedAt, capabilities, damage } = this.#start;
     const counts = this.#counts;
     const records = this.#committer.bytes;
     return {
@@ -284,7 +300,7 @@ export class RunSession {
       marks: { sent: this.#marker.sent, failed: this.#marker.failed, pending: catalog.pendingMarkCount() },
       api_calls: source.callCounts(),
       duration_ms: clock.now() - startedAt,
-      warnings,
+      warnings: this.#warnings,
       journal_damage: damage,
       ...(this.#error !== undefined && { error: errorField(this.#error) }),
     };

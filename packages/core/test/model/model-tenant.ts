@@ -38,6 +38,8 @@ export interface ModelOptions extends Habits {
   /** What update times are rounded down to, in milliseconds. */
   readonly resolution: number;
   readonly pageSize: number;
+  /** What a request takes at most, in milliseconds. */
+  readonly pace: number;
 }
 
 /**
@@ -182,6 +184,7 @@ export class ModelTenant implements InteractionSource {
         `v1:${createHash('sha256')
           .update(JSON.stringify([content, media, absent]))
           .digest('hex')}`,
+      changedFields: (earlier) => (earlier['content'] === content ? [] : ['content']),
       fetchedAt: this.#apiTime(),
     };
   }
@@ -211,7 +214,7 @@ export class ModelTenant implements InteractionSource {
   }
 
   async #request(): Promise<void> {
-    await this.options.clock.sleep(this.options.random() * 300);
+    await this.options.clock.sleep(this.options.random() * this.options.pace);
     this.requestsLeft -= 1;
     if (this.requestsLeft < 0) throw unreachable('the tenant does not answer');
     this.onRequest();

@@ -47,6 +47,8 @@ export class Schedule {
       random: this.random,
       skew: (this.random() - 0.5) * 8 * minute,
       resolution: this.random() < 0.5 ? 1_000 : 1,
+      // fast: much happens within the second in which listing began
+      pace: this.random() < 0.5 ? 300 : 20,
       pageSize: 3 + Math.floor(this.random() * 4),
       settlingLag: this.#punctual && this.random() < 0.5 ? 10 * minute : 0,
       punctual: this.#punctual,
