@@ -14,7 +14,7 @@ import { Marker } from './marker.ts';
 import { MediaArchiver } from './media-archiver.ts';
 import { addDenied } from './known-work.ts';
 import type { RunOptions, RunProgress } from './options.ts';
-import { errorField, type RunReport, outcomesOf } from './report.ts';
+import { completionReport, type RunReport } from './report.ts';
 import { RunCounts } from './run-counts.ts';
 import { VolatileFields } from './volatile-fields.ts';
 import { WorkList } from './work-list.ts';
@@ -273,37 +273,17 @@ export class RunSession {
   }
 
   #report(): RunReport {
-    const { catalog, source, clock, archiveUrl } = this.#options;
-    const { runId, startedAt, capabilities, damage } = this.#start;
-    const counts = this.#counts;
-    const records = this.#committer.bytes;
-    return {
-      ...outcomesOf(catalog, runId, counts.retriedAndSucceeded),
-      generated_at: new Date(clock.now()).toISOString(),
-      run_id: runId,
-      archive: archiveUrl,
-      profile: capabilities.identity.profile,
+    return completionReport({
+      options: this.#options,
+      start: this.#start,
+      counts: this.#counts,
       windows: this.#windows,
-      tips: catalog.tips().map((tip) => tip.sha256),
-      unchanged: this.#feeder.listed.unchanged + counts.seen,
-      given_up: catalog.openFailures().filter((failure) => failure.given_up === 1).length,
-      media: {
-        archived: counts.media,
-        bytes: counts.mediaBytes,
-        absent: counts.absent,
-        provisional: counts.provisional,
-      },
-      bytes: {
-        plaintext: records.plaintext + counts.mediaBytes,
-        stored: records.stored + counts.mediaStored,
-      },
-      marks: { sent: this.#marker.sent, failed: this.#marker.failed, pending: catalog.pendingMarkCount() },
-      api_calls: source.callCounts(),
-      duration_ms: clock.now() - startedAt,
+      listedUnchanged: this.#feeder.listed.unchanged,
+      records: this.#committer.bytes,
+      marks: { sent: this.#marker.sent, failed: this.#marker.failed },
       warnings: this.#warnings,
-      journal_damage: damage,
-      ...(this.#error !== undefined && { error: errorField(this.#error) }),
-    };
+      error: this.#error,
+    });
   }
 }
 

@@ -106,10 +106,10 @@ export class Schedule {
 
   async #anyRun(): Promise<void> {
     const what = this.random();
-    if (what < 0.4) await this.#killedRun();
-    else if (what < 0.46) await this.#blindRun();
-    else if (what < 0.56) await this.#unreachableRun();
-    else if (what < 0.6) await this.#dryRun();
+    if (what < 0.3) await this.#killedRun();
+    else if (what < 0.36) await this.#blindRun();
+    else if (what < 0.46) await this.#unreachableRun();
+    else if (what < 0.5) await this.#dryRun();
     else await this.#busyRun(this.#randomOptions());
   }
 
@@ -145,13 +145,13 @@ export class Schedule {
   #randomOptions(): Partial<RunOptions> {
     const what = this.random();
     const ago = (ms: number): string => new Date(this.clock.now() - this.random() * ms).toISOString();
-    if (what < 0.1) return { limit: 1 + Math.floor(this.random() * 5) };
-    if (what < 0.2) return { since: ago(4 * hour) };
-    if (what < 0.3) return { until: ago(4 * hour) };
-    if (what < 0.4)
+    if (what < 0.15) return { limit: 1 + Math.floor(this.random() * 5) };
+    if (what < 0.3) return { since: ago(4 * hour) };
+    if (what < 0.4) return { until: ago(4 * hour) };
+    if (what < 0.6)
       return { interactions: [`i-${String(Math.floor(this.random() * this.tenant.interactions.size))}`] };
-    if (what < 0.5) return { mark: false };
-    if (what < 0.6) return { media: false };
+    if (what < 0.7) return { mark: false };
+    if (what < 0.8) return { media: false };
     return {};
   }
 
