@@ -2,7 +2,7 @@ import { BaseCommand } from '../base-command.ts';
 import { runFlags } from '../flags/run-flags.ts';
 import { presentRun } from '../present/run.ts';
 import { presentRunPlan } from '../present/run-plan.ts';
-import type { RunPlan, RunReport } from '../work/run.ts';
+import type { CompletionReport, RunPlan } from '../work/run.ts';
 
 /** `cxvault run` */
 export class Run extends BaseCommand {
@@ -23,7 +23,7 @@ export class Run extends BaseCommand {
   ];
   static override flags = runFlags;
 
-  override async run(): Promise<RunReport | RunPlan> {
+  override async run(): Promise<CompletionReport | RunPlan> {
     const { flags } = await this.parse(Run);
     const { dryRun, run } = await import('../work/run.ts');
     const context = await this.begin(flags);

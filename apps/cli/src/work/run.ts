@@ -24,11 +24,14 @@ import { openSource } from '../session/open-source.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { type RunFlagValues, runSettings, type RunSettings } from '../settings/run-settings.ts';
 
-export type { RunPlan, RunReport };
+export type { RunPlan };
+
+/** The completion report with what only the CLI knows: the exit code of what broke the run off. */
+export type CompletionReport = Omit<RunReport, 'error'> & { readonly error?: Failure };
 
 /** How a run ended. */
 export interface RunOutcome {
-  readonly report: RunReport;
+  readonly report: CompletionReport;
   /** Why it broke off, if it did. */
   readonly failure: Failure | undefined;
   readonly exit: number;
@@ -118,17 +121,22 @@ async function runIntoEnvelopes(
 
 async function conclude({ report, error }: RunResult, settings: RunSettings): Promise<RunOutcome> {
   const failure = error === undefined ? undefined : failureOf(error);
-  const shown = onlyRecords(report, settings.reportRecords);
+  const shown = presentable(report, failure, settings.reportRecords);
   if (settings.report !== undefined) await writeReport(settings.report, shown);
   const incomplete = report.failed_archives > 0 || report.journal_damage.length > 0;
   return { report: shown, failure, exit: firstExit([failure?.exit ?? 0, incomplete ? exitIncomplete : 0]) };
 }
 
 /** `--report-records`: a report of a million interactions need not list them. */
-function onlyRecords(report: RunReport, records: 'all' | 'failed' | 'none'): RunReport {
+function presentable(
+  { error, ...report }: RunReport,
+  failure: Failure | undefined,
+  records: RunSettings['reportRecords'],
+): CompletionReport {
   return {
     ...report,
     archived_records: records === 'all' ? report.archived_records : [],
     failed_records: records === 'none' ? [] : report.failed_records,
+    ...(error && failure && { error: failure }),
   };
 }
