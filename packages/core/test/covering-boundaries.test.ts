@@ -23,6 +23,7 @@ class Desk {
 
   static async open(): Promise<Desk> {
     const desk = new Desk();
+    desk.schedule.lookBack = {};
     await desk.schedule.start();
     desk.clock.jump(2 * hour);
     return desk;
@@ -72,7 +73,7 @@ class Desk {
   }
 }
 
-const usual: Partial<RunOptions> = { lookBackMs: 2 * hour, settlingLagMs: 0 };
+const usual: Partial<RunOptions> = { settlingLagMs: 0 };
 
 function windowOf(report: RunReport): { readonly from: number; readonly to: number } {
   const window = report.windows[0];

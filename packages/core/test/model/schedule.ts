@@ -36,12 +36,14 @@ export class Schedule {
   readonly problems: string[] = [];
   /** When an interaction was erased. */
   readonly erased = new Map<string, string>();
+  lookBack: Pick<RunOptions, 'lookBackMs'>;
   readonly #punctual: boolean;
   #catalog: Catalog | undefined;
 
   constructor(seed: number, flavour: 'late' | 'punctual') {
     this.random = seededRandom(seed);
     this.#punctual = flavour === 'punctual';
+    this.lookBack = this.#punctual ? { lookBackMs: 0 } : {};
     this.tenant = new ModelTenant({
       clock: this.clock,
       random: this.random,
@@ -167,7 +169,7 @@ export class Schedule {
       compression: 'none',
       concurrency: 3,
       settlingLagMs: this.tenant.options.settlingLag,
-      ...(this.#punctual && { lookBackMs: 0 }),
+      ...this.lookBack,
     };
   }
 
