@@ -7,9 +7,11 @@ import type { RunOptions } from '../src/run/options.ts';
 import { planRun } from '../src/run/plan.ts';
 import { runArchive } from '../src/run/run.ts';
 import type { RunReport } from '../src/run/report.ts';
+import { bytesOf } from './archive-builder.ts';
 import { markedTooEarly } from './model/expectations.ts';
 import { type ModelInteraction, newest } from './model/model-interaction.ts';
 import { Schedule } from './model/schedule.ts';
+import { flipped } from './tampering.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -326,6 +328,27 @@ describe('an absent medium', () => {
     expect(await desk.fetchesBy(denied[0] ?? desk.add())).toBe(0);
   });
 
+  it('that was denied is not taken for given because an older one was kept in its place', async () => {
+    const desk = await Desk.open();
+    const replaced = desk.addWithMedium();
+    await desk.run();
+    desk.tenant.mediaAllowedFrom = Infinity;
+    for (let n = 0; n < 5; n += 1) desk.addWithMedium();
+    const media = [{ id: `${replaced.id}-m`, revision: 2 }];
+    replaced.states.push({ ...newest(replaced), at: desk.apiNow(), content: 2, media });
+    desk.clock.jump(2 * minute);
+    await desk.run();
+    replaced.states.push({ ...newest(replaced), at: desk.apiNow(), content: 3 });
+    desk.clock.jump(100 * day);
+    await desk.run();
+    expect((await versionOf(desk, replaced)).absent).toMatchObject([{ code: 'denied' }]);
+    const before = desk.tenant.fetched.length;
+    replaced.states.push({ ...newest(replaced), at: desk.apiNow(), content: 4 });
+    desk.clock.jump(2 * minute);
+    await desk.run();
+    expect(desk.tenant.fetched.slice(before).length).toBeLessThanOrEqual(2);
+  });
+
   it('that was denied costs an idle run one look, and no entry', async () => {
     const desk = await Desk.open();
     desk.tenant.mediaAllowedFrom = Infinity;
@@ -396,6 +419,22 @@ async function versionOf({ schedule }: Desk, { id }: ModelInteraction) {
   if (!version) throw new Error(`${id} is not archived`);
   return version;
 }
+
+describe('a damaged record', () => {
+  it('is archived anew, with its media, by a run that is asked for it', async () => {
+    const desk = await Desk.open();
+    const interaction = desk.addWithMedium();
+    await desk.run();
+    desk.clock.jump(hour);
+    await desk.run();
+    const damaged = await versionOf(desk, interaction);
+    const bytes = await bytesOf(desk.schedule.store, damaged.segment);
+    await desk.schedule.store.put(damaged.segment, flipped(bytes, 100, 1), {});
+    const { report } = await desk.schedule.run({ interactions: [interaction.id] });
+    expect(report.archived_records).toMatchObject([{ interaction_id: interaction.id }]);
+    expect((await versionOf(desk, interaction)).media).toHaveLength(1);
+  });
+});
 
 describe('a run', () => {
   it('that is refused at the start has written nothing', async () => {

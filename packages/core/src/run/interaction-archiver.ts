@@ -105,7 +105,8 @@ export class InteractionArchiver {
     if ('failure' in media) return { failure: media.failure, updatedTime: updatedTimeOf(fetched, item) };
     const { absent } = media;
     const content = digest(fetched, absent);
-    if (content === previous?.content) return { seen: seenOf(fetched, item) };
+    // what was stored is kept, though nothing has changed: the record before was damaged, and this one mends it
+    if (content === previous?.content && media.objects.length === 0) return { seen: seenOf(fetched, item) };
     await this.#options.volatileFields.look(fetched, before, signal);
     const record = archivalRecord(fetched, media.metadata, this.#options.identity);
     return {
@@ -123,7 +124,7 @@ export class InteractionArchiver {
         objects: media.objects,
       },
       mediaBytes: media.bytes,
-      allowed: isAllowed(media.metadata, previous),
+      allowed: isAllowed(media, previous),
       before,
       storedSince,
     };
@@ -172,10 +173,13 @@ function storedMedium(medium: SourceMedium, stored: StoredMedium): MediumMetadat
   return { ...describeMedium(medium), content_type: contentType, bytes, sha256, object_key: object.key };
 }
 
-function isAllowed(media: readonly MediumMetadata[], previous: Version | undefined): boolean {
-  const denied =
-    previous?.absent.filter(({ code }) => code === 'denied').map(({ media_id }) => media_id) ?? [];
-  return media.some(({ media_id, absent }) => absent === undefined && denied.includes(media_id));
+function isAllowed({ metadata, absent }: MediaResult, previous: Version | undefined): boolean {
+  const denied = previous?.absent.filter(({ code }) => code === 'denied') ?? [];
+  return denied.some(
+    ({ media_id: id }) =>
+      metadata.some((medium) => medium.media_id === id && medium.object_key !== undefined) &&
+      !absent.some((still) => still.media_id === id),
+  );
 }
 
 const staleDetail: SourceFailure = { reason: 'stale-detail', permanent: false };
