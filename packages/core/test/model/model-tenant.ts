@@ -91,6 +91,19 @@ export class ModelTenant implements InteractionSource {
     if (interaction) interaction.hiddenUntil = this.options.clock.now() + this.options.random() * 3 * hour;
   }
 
+  /** Is opened again, or closed again: it leaves the list, and returns as the newest of all. */
+  reopen(): void {
+    const interaction = this.#any();
+    if (!interaction) return;
+    if (interaction.hiddenUntil === Infinity) this.closeAgain(interaction);
+    else interaction.hiddenUntil = Infinity;
+  }
+
+  closeAgain(interaction: ModelInteraction): void {
+    interaction.hiddenUntil = 0;
+    this.edit(interaction);
+  }
+
   #any(): ModelInteraction | undefined {
     const n = Math.floor(this.options.random() * this.interactions.size);
     return this.interactions.get(`i-${String(n)}`);

@@ -120,6 +120,8 @@ export class Schedule {
     this.tenant.trouble = 0;
     this.tenant.staleness = 0;
     this.tenant.onRequest = () => undefined;
+    for (const one of this.tenant.interactions.values())
+      if (one.hiddenUntil === Infinity) this.tenant.closeAgain(one);
     for (let n = 0; n < (this.#punctual ? 4 : 12); n += 1) {
       this.clock.jump(this.#punctual ? hour : 30 * hour);
       const { error } = await this.run({});
@@ -139,8 +141,9 @@ export class Schedule {
     if (this.random() >= chance) return;
     const what = this.random();
     if (what < 0.35) this.tenant.add();
-    else if (what < 0.85) this.tenant.edit();
-    else if (!this.#punctual) this.tenant.hide();
+    else if (what < 0.75) this.tenant.edit();
+    else if (what < 0.9 || this.#punctual) this.tenant.reopen();
+    else this.tenant.hide();
     this.clock.jump(this.random() * 400);
   }
 
