@@ -273,6 +273,22 @@ describe('a failure', () => {
   });
 });
 
+describe('an update time', () => {
+  it.each([
+    ['59 seconds old is racy: fetched again at the next sight', 58_500, 1],
+    ['61 seconds old is not', 61_000, 0],
+  ])('that was %s', async (_, age, fetches) => {
+    const desk = await Desk.open();
+    await desk.run();
+    const interaction = desk.add({ unmarkable: true });
+    desk.clock.jump(age);
+    await desk.run();
+    desk.clock.jump(hour);
+    expect(await desk.fetchesBy(interaction)).toBe(fetches);
+    expect(await desk.fetchesBy(interaction)).toBe(0);
+  });
+});
+
 describe('a failed look at what is archived already', () => {
   it('holds when the archived update time is racy', async () => {
     const desk = await Desk.open();
