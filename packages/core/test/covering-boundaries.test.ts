@@ -289,6 +289,49 @@ describe('an update time', () => {
   });
 });
 
+describe('a detail that is older than its row', () => {
+  it('is a passing failure', async () => {
+    const desk = await Desk.open();
+    const interaction = desk.add();
+    await desk.run();
+    desk.clock.jump(hour);
+    interaction.states.push({ ...newest(interaction), at: desk.apiNow(), content: 2 });
+    desk.clock.jump(2 * minute);
+    desk.tenant.staleness = 1;
+    expect((await desk.run()).failed_records).toEqual([
+      { interaction_id: interaction.id, reason: 'stale-detail' },
+    ]);
+    desk.tenant.staleness = 0;
+    expect(await desk.fetchesBy(interaction, { lookBackMs: 0 })).toBe(1);
+  });
+});
+
+describe('an erased interaction', () => {
+  it('is not marked, and its mark is not pending', async () => {
+    const desk = await Desk.open();
+    const interaction = desk.add();
+    desk.clock.jump(minute);
+    expect((await desk.run({ mark: false })).marks.pending).toBe(13);
+    await desk.schedule.erase(interaction.id);
+    const { sent, failed, pending } = (await desk.run()).marks;
+    expect([sent + failed.length, pending]).toEqual([12, 0]);
+    expect(interaction.marks).toBe(0);
+    expect(desk.schedule.problems).toEqual([]);
+  });
+});
+
+describe('a run whose chain is broken', () => {
+  it('covers nothing: its period is listed again', async () => {
+    const desk = await Desk.open();
+    const { run_id } = await desk.run();
+    await desk.schedule.store.remove(`runs/${run_id}/000001.cxv`, {});
+    const report = await desk.run();
+    expect(report.journal_damage).not.toEqual([]);
+    expect(windowOf(report).from).toBe(0);
+    expect(report.successful_archives).toBeGreaterThan(0);
+  });
+});
+
 describe('a failed look at what is archived already', () => {
   it('holds when the archived update time is racy', async () => {
     const desk = await Desk.open();

@@ -98,7 +98,7 @@ export class Schedule {
       for (let m = 0; m < 5; m += 1) this.#somethingHappens(0.8);
       this.clock.jump(this.random() < 0.3 ? this.random() * minute : this.random() * this.#longestPause());
       await this.#anyRun();
-      if (n === 4) await this.#erase(`i-${String(Math.floor(this.random() * 12))}`);
+      if (n === 4) await this.erase(`i-${String(Math.floor(this.random() * 12))}`);
     }
   }
 
@@ -232,7 +232,7 @@ export class Schedule {
   }
 
   /** Erases an interaction as the journal tells it. */
-  async #erase(id: string): Promise<void> {
+  async erase(id: string): Promise<void> {
     const catalog = await this.freshCatalog();
     const at = new Date(this.clock.now()).toISOString();
     const writer = new JournalWriter(await this.archive(), {
