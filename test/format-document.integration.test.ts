@@ -98,8 +98,8 @@ function at(keys: readonly Buffer[], position: number): Buffer {
   return key;
 }
 
-function read(withPassword: string): string {
-  return execFileSync(python, [join(folder, 'reader.py'), folder, withPassword], {
+function read(withPassword: string, archive = folder): string {
+  return execFileSync(python, [join(folder, 'reader.py'), archive, withPassword], {
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
     stdio: 'pipe',
@@ -113,4 +113,16 @@ it('the reader in docs/format.md reads what cxvault wrote', () => {
 
 it('the reader in docs/format.md opens nothing with another password', () => {
   expect(() => read('wrong')).toThrow('no slot opens with this password');
+});
+
+it('the reader in docs/format.md reads what another program wrote: two root keys, other slots, erased keys', () => {
+  const archive = join(folder, 'foreign');
+  const script = fileURLToPath(new URL('tools/python/foreign_archive.py', root));
+  const written = execFileSync(python, [script, archive], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  const { newest } = JSON.parse(written) as { newest: Record<string, unknown> };
+  const lines = read('Gänsefüßchen', archive).trimEnd().split('\n');
+  expect(lines.map((line): unknown => JSON.parse(line))).toEqual(
+    expect.arrayContaining(Object.values(newest)),
+  );
+  expect(lines.filter((line) => line.includes('"gone"'))).toEqual([]);
 });

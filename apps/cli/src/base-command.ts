@@ -1,6 +1,7 @@
 import { Command, Flags } from '@oclif/core';
 import type { CommandContext } from './context.ts';
 import { failureText } from './failure.ts';
+import { printable } from './printable.ts';
 
 /** The flags of every command that {@link BaseCommand.begin} needs. */
 export interface BaseFlags {
@@ -15,6 +16,9 @@ export interface BaseFlags {
  */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
+
+  /** oclif's own would be ten lines of brackets, with choices that are none. */
+  static override usage = '<%= command.id %> [FLAGS]';
 
   static override baseFlags = {
     config: Flags.file({
@@ -47,7 +51,7 @@ export abstract class BaseCommand extends Command {
 
   /** Prints for people; silent under `--json`. */
   protected show(text: string): void {
-    if (!this.jsonEnabled()) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    if (!this.jsonEnabled()) process.stdout.write(`${printable(text.trimEnd())}\n`);
   }
 
   /** An error that is part of a result: for people on stderr as well; under `--json` the result has it. */

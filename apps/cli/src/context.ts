@@ -2,6 +2,7 @@ import type { SourceLog } from '@cxvault/plugin-api';
 import type { Config } from '@oclif/core';
 import type { BaseFlags } from './base-command.ts';
 import { openLog } from './log.ts';
+import { printable } from './printable.ts';
 import { loadSettings, type Settings } from './settings/settings.ts';
 
 /** What a command works with besides its own flags. */
@@ -23,7 +24,7 @@ export async function openContext(oclif: Config, flags: BaseFlags): Promise<Comm
     settings,
     log: openLog({ level: flags['log-level'] ?? level, file }),
     warn: (text) => {
-      process.stderr.write(`warning: ${text}\n`);
+      process.stderr.write(printable(`warning: ${text}\n`));
     },
   };
 }

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { type ErrorCode, errorCatalogue, isCxvaultError } from '@cxvault/plugin-api';
 import { exitCodes } from './exit-codes.ts';
 import { nearest } from './nearest.ts';
+import { printable } from './printable.ts';
 import { property } from './property.ts';
 
 /** An error as users and scripts see it: the `error` object of `--json`. */
@@ -22,13 +23,13 @@ export function failureOf(error: unknown): Failure {
     return { code, message: error.message, hint: error.hint, exit: exitCodes[code] };
   }
   if (isAbort(error)) return { code: 'INTERRUPTED', message: 'interrupted', exit: exitCodes.INTERRUPTED };
-  return usageFailure(error) ?? defect(error);
+  return cacheFailure(error) ?? usageFailure(error) ?? defect(error);
 }
 
 /** An error for people: what failed, and below it what to do. */
 export function failureText(failure: { readonly message: string; readonly hint?: string }): string {
   const hint = failure.hint === undefined ? '' : `hint:  ${failure.hint}\n`;
-  return `error: ${failure.message}\n${hint}`;
+  return printable(`error: ${failure.message}\n${hint}`);
 }
 
 /** The exit code in oclif's way of ending a command on purpose, which has nothing to print; else undefined. */
@@ -40,6 +41,17 @@ function isAbort(error: unknown): boolean {
   return property(error, 'name') === 'AbortError';
 }
 
+/** Node's SQLite, which holds nothing but the cache, found its disk full, its file damaged or locked away. */
+function cacheFailure(error: unknown): Failure | undefined {
+  if (property(error, 'code') !== 'ERR_SQLITE_ERROR') return undefined;
+  return {
+    code: 'OUTPUT_FAILED',
+    message: `the cache folder failed: ${messageOf(error)}`,
+    hint: 'free some space; a damaged cache may be removed and is built anew (CXVAULT_CACHE_DIR names another folder)',
+    exit: exitCodes.OUTPUT_FAILED,
+  };
+}
+
 /** Errors of oclif's parser and of its own commands; all of them are about the command line. */
 function usageFailure(error: unknown): Failure | undefined {
   if (oclifExit(error) === undefined) return undefined;
@@ -48,7 +60,7 @@ function usageFailure(error: unknown): Failure | undefined {
   return {
     code: 'USAGE',
     message: plainMessage(messageOf(error)),
-    hint: property(error, 'parse') === undefined ? undefined : 'add --help to see how the command is used',
+    hint: `${property(error, 'parse') === undefined ? 'cxvault --help' : '--help'} shows how it is used`,
     exit: exitCodes.USAGE,
   };
 }
@@ -82,7 +94,8 @@ function plainMessage(message: string): string {
   const listed = /^The following errors? occurred:$/.test(first);
   const text = (listed ? rest.join('; ') : [first, ...rest].join(' '))
     .replace(/^Parsing (--\S+)/, '$1:')
-    .replace(/^(Missing required flag) (?=\w)/, '$1 --');
+    .replace(/^(Missing required flag) (?=\w)/, '$1 --')
+    .replace(/^Missing \d+ required args?:\s+(\S+).*/, 'missing argument: $1');
   return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 }
 

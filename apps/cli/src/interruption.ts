@@ -3,9 +3,26 @@ import { exitInterrupted } from './exit-codes.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Whether a command watches signals itself: not yet, now, or no more, because what is left is to print its result. */
+let watch: 'not yet' | 'now' | 'over' = 'not yet';
+
 /** A signal that ends long work cleanly; dispose of it when the work is done. */
 export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
+}
+
+/**
+ * Ends the process with the exit code of an interruption while no command watches signals itself: before the work
+ * has begun there is nothing to finish. `report` says so, unless a result may be printed already.
+ */
+export function endOnSignals(report: (error: CxvaultError) => void): void {
+  for (const name of signals) {
+    process.on(name, () => {
+      if (watch === 'now') return;
+      if (watch === 'not yet') report(interruptedBy(name, 'nothing was begun; start it again'));
+      process.exit(exitInterrupted);
+    });
+  }
 }
 
 /**
@@ -17,17 +34,19 @@ export function watchInterruption(announce: (text: string) => void): Interruptio
   const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(exitInterrupted);
     announce('finishing what is begun; interrupt again to end at once');
-    controller.abort(
-      new CxvaultError('INTERRUPTED', `interrupted by ${name}`, {
-        hint: 'nothing that was reported archived is lost; the same command goes on where this one stopped',
-      }),
-    );
+    controller.abort(interruptedBy(name, 'start the same command again: what is done stays done'));
   };
+  watch = 'now';
   for (const name of signals) process.on(name, onSignal);
   return {
     signal: controller.signal,
     [Symbol.dispose]: () => {
       for (const name of signals) process.off(name, onSignal);
+      watch = 'over';
     },
   };
+}
+
+function interruptedBy(name: string, hint: string): CxvaultError {
+  return new CxvaultError('INTERRUPTED', `interrupted by ${name}`, { hint });
 }

@@ -1,15 +1,25 @@
 import { Command, run, settings } from '@oclif/core';
+import { exitCodes } from './exit-codes.ts';
 import { failureOf, failureText, plannedExit } from './failure.ts';
+import { asksForWords, wordsAsJson } from './help-json.ts';
+import { endOnSignals } from './interruption.ts';
 
 /** Runs one command line. Never throws: everything ends as output and `process.exitCode`. */
 export async function main(argv: readonly string[], root: string): Promise<void> {
   // Plugins that are linked from a checkout are run as they were built; nothing is compiled on the way.
   settings.enableAutoTranspile = false;
   leaveErrorsToUs();
-  endQuietlyOnClosedPipes();
+  // For the commands of oclif's own plugins too.
+  Command.enableJsonFlag = true;
+  endOnTroubleWithOutput();
   hideExperimentalWarnings();
+  endOnSignals((error) => {
+    report(error, argv);
+  });
   try {
-    await run([...argv], { root });
+    const words = knownWords(argv);
+    if (wantsJson(argv) && asksForWords(beforeDashes(argv))) await wordsAsJson(words, root);
+    else if ((await run(words, { root })) === undefined && wantsJson(argv)) printJson({});
   } catch (error) {
     const exit = plannedExit(error);
     if (exit === undefined) report(error, argv);
@@ -28,12 +38,22 @@ function leaveErrorsToUs(): void {
   });
 }
 
+/** oclif's plugin lists with `plugins` alone; `plugins list` is what people type. */
+function knownWords(argv: readonly string[]): string[] {
+  const [first, second, ...rest] = argv;
+  return first === 'plugins' && second === 'list' ? [first, ...rest] : [...argv];
+}
+
 function report(error: unknown, argv: readonly string[]): void {
   const failure = failureOf(error);
   process.exitCode = failure.exit;
-  if (wantsJson(argv)) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`);
+  if (wantsJson(argv)) printJson({ error: failure });
   else process.stderr.write(failureText(failure));
   if (wantsDebug(argv) && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
+}
+
+function printJson(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
 function stackOf(error: Error): string {
@@ -58,13 +78,25 @@ function beforeDashes(argv: readonly string[]): readonly string[] {
   return end === -1 ? argv : argv.slice(0, end);
 }
 
-/** `cxvault … | head -1` and a terminal that went away are no failures. */
-function endQuietlyOnClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-    });
-  }
+/**
+ * `cxvault … | head -1` and a terminal that went away are no failures. Output that is lost for another reason, such
+ * as a full disk, is one; what cannot be told on stderr is not told.
+ */
+function endOnTroubleWithOutput(): void {
+  process.stderr.on('error', () => undefined);
+  // oclif's own listener shows a stack.
+  process.stdout.removeAllListeners('error');
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'EIO') return;
+    const hint = 'free some space, or send the output elsewhere';
+    process.stderr.write(
+      failureText({
+        message: `the output could not be written [to=stdout, reason=${error.code ?? ''}]`,
+        hint,
+      }),
+    );
+    process.exit(exitCodes.OUTPUT_FAILED);
+  });
 }
 
 /** Node's SQLite is stable enough for us, and its warning means nothing to an operator. */

@@ -54,6 +54,26 @@ describe('help', () => {
   });
 });
 
+describe('--json', () => {
+  it.each([
+    ['help', ['--help'], 'help', /^Archives a NICE CXone contact centre[^]*COMMANDS/],
+    ['help of a command', ['run', '--help'], 'help', /^Archive what is closed[^]*--since/],
+    ['help by name', ['help', 'verify'], 'help', /^Prove the archive whole/],
+    ['no command', [], 'help', /COMMANDS/],
+    ['the version', ['--version'], 'version', /^cxvault\/\d+\.\d+\.\d+ /],
+  ])('makes one document of %s', async (_, args, field, words) => {
+    const { code, document, stderr } = await desk.json(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(document).toEqual({ [field]: expect.stringMatching(words) as unknown });
+  });
+
+  it('is there for the commands of plugins too', async () => {
+    expect(await desk.json(['plugins', 'reset'])).toMatchObject({ code: 0, document: {} });
+    expect(await desk.json(['plugins', 'uninstall', 'x'])).toMatchObject({ code: 2 });
+    expect(await desk.json(['plugins', 'list'])).toMatchObject({ code: 0 });
+  });
+});
+
 describe('a wrong command line', () => {
   const cases: [string, string[], RegExp][] = [
     ['an unknown command', ['verfiy'], /unknown command verfiy/],
@@ -80,6 +100,15 @@ describe('a wrong command line', () => {
       /--since is not a time/,
     ],
     ['a sample of another depth', ['verify', '--depth', 'full', '--sample', '5%'], /--sample contradicts/],
+    ['an empty id to archive', ['run', '--archive', 'a', '--interaction', ''], /--interaction is empty/],
+    [
+      'an empty id to restore',
+      ['restore', '--archive', 'a', '--interaction', '', '--out', 'o'],
+      /--interaction is empty/,
+    ],
+    ['a tip that was cut', ['verify', '--expect-tip', 'abc123'], /--expect-tip is not a SHA-256/],
+    ['nothing to decrypt', ['decrypt'], /missing argument: object/],
+    ['help for what is not there', ['help', 'nonsense'], /command nonsense not found/],
     ['a sample that is no share', ['verify', '--sample', 'half'], /--sample is not a share/],
   ];
 

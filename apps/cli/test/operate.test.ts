@@ -133,6 +133,21 @@ describe('the main job', () => {
     expect((await desk.run(['verify', ...locked, '--expect-tip', 'f'.repeat(64)])).code).toBe(3);
   });
 
+  it('says no more than a verify has proved', async () => {
+    const said = async (...flags: string[]): Promise<string> =>
+      (await desk.run(['verify', ...locked, ...flags])).stdout.split('\n')[0] ?? '';
+    expect(await said()).toMatch(/^The archive is whole: every object was opened .* medium\.$/);
+    expect(await said('--max-age', '1d')).toMatch(/^The archive is whole: .*, now or within --max-age\.$/);
+    expect(await said('--since', '1d')).toMatch(/^No damage found in what was created in the period: /);
+    expect(await said('--sample', '50%')).toMatch(/^No damage found: a sample /);
+    expect(await said('--depth', 'structure')).toMatch(/^No damage found: every object is there/);
+  });
+
+  it('takes a tip in capital letters too', async () => {
+    const tip = runReport.tips[0]?.toUpperCase() ?? '';
+    expect((await desk.run(['verify', ...locked, '--expect-tip', tip])).code).toBe(0);
+  });
+
   it('verifies without any key', async () => {
     const { code, document } = await desk.json(['verify', '--archive', 'archive', '--public-only']);
     expect(document).toMatchObject({ depth: 'public', ok: true });
@@ -168,6 +183,8 @@ describe('the main job', () => {
       .map((line) => (JSON.parse(line) as { interaction_id: string }).interaction_id);
     expect(ids.sort()).toEqual(runReport.archived_records.map((record) => record.interaction_id).sort());
     expect((await desk.run(['decrypt', key, ...locked])).stdout).toBe(byPath.stdout);
+    const env = { CXVAULT_ARCHIVE: 'archive' };
+    expect((await desk.run(['decrypt', key, ...unlock], env)).stdout).toBe(byPath.stdout);
     expect((await desk.run(['decrypt', `file://${desk.path('archive', key)}`, ...unlock])).stdout).toBe(
       byPath.stdout,
     );
@@ -204,6 +221,7 @@ describe('the main job', () => {
     expect(words.stdout).toMatch(/^DAMAGED: 1 finding, which costs 12 interactions\./);
     const decrypted = await desk.run(['decrypt', key, ...locked, '--out', 'damaged.jsonl']);
     expect(decrypted.code).toBe(3);
+    expect(decrypted.stderr).toMatch(new RegExp(`^error: .*object=${key}.*\nhint: .*copy`));
     expect((await readdir(desk.folder)).filter((name) => name.startsWith('damaged'))).toEqual([]);
     expect((await desk.run(['restore', ...locked, '--all', '--out', 'damaged-restore'])).code).toBe(3);
   });
@@ -226,6 +244,12 @@ describe("the tutorial's way", () => {
     const { code, stdout } = await desk.run(['decrypt', `envelopes/${name}`, '--password-file', 'password']);
     expect(code).toBe(0);
     expect(stdout.trim().split('\n')).toHaveLength(interactions);
+    const wrong = { ARCHIVAL_ENCRYPTION_KEY: desk.secret('another password') };
+    expect(await desk.json(['decrypt', `envelopes/${name}`, '--out', 'never'], wrong)).toMatchObject({
+      code: 12,
+      document: { error: { code: 'KEY_WRONG', hint: expect.stringContaining('password') as unknown } },
+    });
+    expect((await desk.run(['verify', ...envelopes])).stdout).toMatch(/^No damage found: every envelope/);
   });
 
   it.each([

@@ -94,16 +94,22 @@ describe('archive addresses', () => {
     const env = { CXVAULT_ARCHIVE: '/env', S3_BUCKET_NAME: 'bucket' };
     expect(chooseArchive({ flag: '/flag', env, config: '/config', folder }).href).toBe('file:///flag');
     expect(chooseArchive({ flag: undefined, env, config: '/config', folder }).href).toBe('file:///env');
+    // cli.md: "if neither and S3_BUCKET_NAME is set", and the environment wins over the file.
     expect(
       chooseArchive({ flag: undefined, env: { S3_BUCKET_NAME: 'b' }, config: '/config', folder }).href,
-    ).toBe('file:///config');
-    expect(
-      chooseArchive({ flag: undefined, env: { S3_BUCKET_NAME: 'b' }, config: undefined, folder }).href,
     ).toBe('s3://b/cxone/archives');
+    expect(chooseArchive({ flag: undefined, env: {}, config: '/config', folder }).href).toBe(
+      'file:///config',
+    );
   });
 
   it('takes a path relative to the working folder, with any character', () => {
     expect(archiveUrl('a b/c?d#e', '/work').href).toBe('file:///work/a%20b/c%3Fd%23e');
+  });
+
+  it('refuses a file address that is no whole path: it would lie at the root', async () => {
+    await expectCode('CONFIG_INVALID', () => archiveUrl('file:archive', folder));
+    expect(archiveUrl('file:///archive', folder).href).toBe('file:///archive');
   });
 
   it('keeps a URL with its parameters', () => {
@@ -176,7 +182,7 @@ describe('the configuration file', () => {
   it.each([
     [{ archiv: '/x' }, 'archiv', 'archive'],
     [{ cxone: { lookback: '2h' } }, 'cxone.lookback', 'lookBack'],
-    [{ run: { noMedia: true } }, 'run.noMedia', 'media'],
+    [{ run: { medja: true } }, 'run.medja', 'media'],
     [{ cxone: { budgets: { query: { limits: 1, per: '1s', limit: 1 } } } }, 'limits', 'limit'],
   ])('names the unknown setting in %j, and the right one', async (document, wrong, right) => {
     await config(JSON.stringify(document));
@@ -184,6 +190,16 @@ describe('the configuration file', () => {
     expect(words).toContain(`unknown setting ${wrong.includes('.') ? wrong : ''}`);
     expect(words).toContain(wrong);
     expect(words).toContain(`did you mean ${right}?`);
+  });
+
+  it('takes flags as they are written on the command line', async () => {
+    await config(
+      '{"run": {"no-media": true, "retry-failed": true, "noMark": true}, "verify": {"max-age": "7d"}}',
+    );
+    expect((await loadConfig({ folder })).config).toEqual({
+      run: { media: false, retryFailed: true, mark: false },
+      verify: { maxAge: '7d' },
+    });
   });
 
   it('sends secrets elsewhere, and does not repeat them', async () => {

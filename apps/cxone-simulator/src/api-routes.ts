@@ -23,12 +23,12 @@ const querySchema = z
     order_by: z.enum(['updatedTime desc', 'updated_time desc']).optional(),
     pageSize: z.int().positive().optional(),
     page_size: z.int().positive().optional(),
-    pageToken: z.string().optional(),
-    page_token: z.string().optional(),
+    pageToken: z.string().nullish(),
+    page_token: z.string().nullish(),
   })
   .transform((body) => ({
     pageSize: body.pageSize ?? body.page_size ?? 25,
-    pageToken: body.pageToken ?? body.page_token,
+    pageToken: body.pageToken ?? body.page_token ?? undefined,
   }));
 
 const markSchema = z

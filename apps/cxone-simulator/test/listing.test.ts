@@ -95,6 +95,7 @@ describe('the list', () => {
     clock.time += 1;
     expect((await visitor.askQuery({ pageToken: next })).status).toBe(410);
     expect((await visitor.askQuery({ pageToken: 'nonsense' })).status).toBe(400);
+    expect((await visitor.askQuery({ pageToken: null })).status).toBe(200); // as clients write it who have none yet
   });
 
   it('refuses what it does not understand, and gives no more rows than allowed', async () => {

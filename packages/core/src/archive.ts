@@ -14,6 +14,7 @@ import { KeyRing, writeRing } from './key-ring.ts';
 import { descriptorKey, ringKey, runsPrefix, slotKey } from './layout.ts';
 import { trySlots } from './slots.ts';
 import { createObject, tryCreateObject } from './store-create.ts';
+import { objectMissing } from './store-errors.ts';
 import { diagnoseLockedArchive, openJournalKey } from './unlock.ts';
 
 /** Ways to open an archive; each one that is given is tried. */
@@ -129,9 +130,7 @@ class OpenArchive implements Archive {
 
   async source(key: string, size?: number, signal?: AbortSignal): Promise<ByteSource> {
     const known = size ?? (await this.store.stat(key, signal ? { signal } : {}))?.size;
-    if (known === undefined) {
-      throw new CxvaultError('STORE_NOT_FOUND', 'the store has no such object', { context: { key } });
-    }
+    if (known === undefined) throw objectMissing(key);
     return storeSource(this.store, key, known, signal);
   }
 }

@@ -62,8 +62,9 @@ export interface EnvelopeRunOptions {
 export async function runEnvelope(options: EnvelopeRunOptions): Promise<RunResult> {
   const clock = options.clock ?? systemClock;
   const startedAt = clock.now();
-  const capabilities = await options.source.check(optionsOf(options.signal));
-  const warnings = checkSource(capabilities, { media: false, mark: options.mark ?? true });
+  const wants = { media: false, mark: options.mark ?? true };
+  const capabilities = await options.source.check({ ...wants, ...optionsOf(options.signal) });
+  const warnings = checkSource(capabilities, wants);
   const run = new EnvelopeRun(options, capabilities, await EnvelopeSealer.create(options.password));
   let error: unknown;
   try {

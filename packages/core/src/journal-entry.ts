@@ -165,7 +165,7 @@ const archived = z.object({
 
 /**
  * Parses the document of an entry; empty lists may be left out. Refuses one that mixes up first and later entries:
- * `previous` is null and `descriptor_sha256` is there in entry 1 and only there, `heads` at most there.
+ * `previous` is null and `descriptor_sha256` is there in entry 1 and only there, `heads` (unless empty) at most there.
  */
 export const journalEntrySchema: z.ZodType<JournalEntry> = z
   .object({
@@ -204,7 +204,9 @@ export const journalEntrySchema: z.ZodType<JournalEntry> = z
       .default([]),
     windows: z.array(z.object({ lane: z.enum(['update', 'start']), from: time, to: time })).default([]),
     erased: z
-      .array(z.object({ interaction_id: id, objects: z.array(key), at: time, reason: z.string() }))
+      .array(
+        z.object({ interaction_id: id, objects: z.array(key).default([]), at: time, reason: z.string() }),
+      )
       .default([]),
     needs: z.array(z.string()).default([]),
     final: z.boolean().default(false),
@@ -212,7 +214,7 @@ export const journalEntrySchema: z.ZodType<JournalEntry> = z
   .refine(
     (entry) =>
       (entry.n === 1) === (entry.previous === null) &&
-      (entry.n === 1 || entry.heads === undefined) &&
+      (entry.n === 1 || (entry.heads ?? []).length === 0) &&
       (entry.n === 1) === (entry.descriptor_sha256 !== undefined),
     'previous, heads and descriptor_sha256 do not fit the number of the entry',
   );

@@ -1,5 +1,5 @@
 import { bytesSource, checkPublic, CodecError, isCodecError, openObject } from '@cxvault/crypto-codec';
-import type { KeyLookup } from '@cxvault/crypto-codec';
+import type { ByteSource, Expected, KeyLookup } from '@cxvault/crypto-codec';
 import { CxvaultError } from '@cxvault/plugin-api';
 
 import type { Archive } from './archive.ts';
@@ -58,17 +58,32 @@ export async function readJournalObject(
   if (size > largestStored) return { problem: 'size', detail: `${size} bytes are more than any entry has` };
   const bytes = await readListed(archive, key, size, signal);
   if (!bytes) return { problem: 'missing', detail: 'the object vanished while the journal was read' };
+  const source = bytesSource(bytes);
+  const expected = { archiveId: archive.id, objectKey: key, kind };
   try {
-    const source = bytesSource(bytes);
-    const expected = { archiveId: archive.id, objectKey: key, kind };
     const object = await openObject(source, journalKeyOnly(archive), expected);
     const document = await object.readDocument();
     const { sha256 } = await checkPublic(source, expected);
     return { document, sha256, bytes: bytes.length };
   } catch (error) {
     if (!isCodecError(error)) throw error;
-    return { problem: error.problem === 'erased' ? 'key-commitment' : error.problem, detail: error.detail };
+    const problem = error.problem === 'erased' ? 'key-commitment' : error.problem;
+    return (await anotherObject(source, expected)) ?? { problem, detail: error.detail };
   }
+}
+
+/** An object that is intact, but of another kind or archive: more telling than that its key is not the journal's. */
+async function anotherObject(
+  source: ByteSource,
+  expected: Expected,
+): Promise<{ readonly problem: 'swapped'; readonly detail: string } | undefined> {
+  try {
+    await checkPublic(source, expected);
+  } catch (error) {
+    if (isCodecError(error) && error.problem === 'swapped')
+      return { problem: 'swapped', detail: error.detail };
+  }
+  return undefined;
 }
 
 async function readListed(

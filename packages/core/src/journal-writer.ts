@@ -5,7 +5,7 @@ import type { JsonValue, SourceIdentity } from '@cxvault/plugin-api';
 
 import type { Archive } from './archive.ts';
 import type { Clock } from './clock.ts';
-import { entryListNames } from './journal-entry.ts';
+import { entryListNames, journalEntrySchema } from './journal-entry.ts';
 import type { EntryLists, EntryRef, JournalEntry } from './journal-entry.ts';
 import type { StoredEntry } from './journal.ts';
 import { toJson } from './json.ts';
@@ -84,6 +84,9 @@ export class JournalWriter {
       throw defect('a run has more entries than its names can tell', entry.run_id);
     const key = entryKey(entry.run_id, entry.n);
     const document = entryDocument(entry);
+    // Readers would take it for damage, for good: entries are never rewritten.
+    if (!journalEntrySchema.safeParse(document).success)
+      throw defect('a journal entry that no reader would take', entry.run_id);
     const { length } = JSON.stringify(document);
     if (length > largestEntry) throw defect('a journal entry is too large', entry.run_id);
     await this.#options.beforeAppend?.();

@@ -14,7 +14,8 @@ export interface ProcessIdentity {
 
 /** This process. */
 export function ownProcess(): ProcessIdentity {
-  return { host: hostname(), boot_id: bootId(), pid: process.pid, process_start: processStart(process.pid) };
+  const [start = null] = processStat(process.pid, [startField]);
+  return { host: hostname(), boot_id: bootId(), pid: process.pid, process_start: start };
 }
 
 /**
@@ -25,7 +26,8 @@ export function isGone(other: ProcessIdentity, own: ProcessIdentity = ownProcess
   if (other.host !== own.host) return false;
   if (other.boot_id !== own.boot_id) return true;
   if (!pidExists(other.pid)) return true;
-  const start = processStart(other.pid);
+  const [state, start = null] = processStat(other.pid, [stateField, startField]);
+  if (state === 'Z' || state === 'X') return true; // it has ended, and its parent has not asked how
   return other.process_start !== null && start !== null && start !== other.process_start;
 }
 
@@ -39,13 +41,18 @@ function pidExists(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat, see proc(5); the second field may hold spaces and brackets. */
-function processStart(pid: number): string | null {
+// proc(5), counted from the third field: the second may hold spaces and brackets
+const stateField = 0;
+const startField = 19;
+
+/** Fields of /proc/<pid>/stat; none where the system has no such file. */
+function processStat(pid: number, fields: readonly number[]): (string | undefined)[] {
   try {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const values = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields.map((field) => values[field]);
   } catch {
-    return null;
+    return [];
   }
 }
 

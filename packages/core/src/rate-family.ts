@@ -69,7 +69,7 @@ export class FamilyBudget {
     this.#closed = true;
     this.#rejectAll(new CxvaultError('INTERRUPTED', 'the budget was closed while a request waited for it'));
     const { name, rule, clock, shared } = this.#options;
-    if (this.#flying.size > 0) shared().finish(name, rule, [...this.#flying], clock.now(), false);
+    if (this.#flying.size > 0) shared().finish(name, rule, [...this.#flying], clock.now(), 'unanswered');
   }
 
   async #serve(): Promise<void> {
@@ -89,14 +89,14 @@ export class FamilyBudget {
   }
 
   #grant(now: number): BudgetSlot | { readonly waitMs: number } {
-    const { family, name, rule, startedAt, shared } = this.#options;
+    const { family, name, rule, clock, startedAt, shared } = this.#options;
     if (this.#closed) throw new CxvaultError('INTERNAL', 'the budget is closed', { context: { family } });
     if (this.#broken) throw this.#broken.error;
     this.#trouble.check(family, now, () => (rule.limit === 0 ? 0 : shared().lastSuccess(name)));
     if (rule.limit === 0) {
       return now < this.#ownGate.until ? { waitMs: this.#ownGate.until - now } : this.#slot(undefined, now);
     }
-    const grant = shared().take(name, rule, now, startedAt);
+    const grant = shared().take(name, rule, () => clock.now(), startedAt);
     return 'waitMs' in grant ? grant : this.#slot(grant.slot, now);
   }
 
@@ -123,11 +123,12 @@ export class FamilyBudget {
     const now = clock.now();
     const success = isSuccess(response);
     this.#trouble.note(success, now);
-    if (id !== undefined) shared().finish(name, rule, [id], now, success);
+    if (id !== undefined)
+      shared().finish(name, rule, [id], now, response ? (success ? 'success' : 'failure') : 'unanswered');
     else if (success) this.#ownGate.throttles = 0;
     if (!response || !isThrottled(response)) return;
     const wait = (earlier: number): number => gateMs(response, earlier, now, this.#options.random);
-    if (id !== undefined) shared().throttle(name, rule, started, now, wait);
+    if (id !== undefined) shared().throttle(name, rule, started, () => clock.now(), wait);
     else this.#closeOwnGate(now, wait);
   }
 

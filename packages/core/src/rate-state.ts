@@ -7,6 +7,8 @@ import { longestGateMs } from './rate-throttle.ts';
 
 /** Milliseconds after a response and the period until a slot is free: the server's clock may tick coarsely. */
 const slotMarginMs = 50;
+/** How much later (ms) than we gave it up a busy server may still come to see a request. */
+const unansweredMarginMs = 500;
 /** A request that nobody reported on for so long (ms) has reached the server long ago, whatever became of it. */
 const longestFlightMs = 15 * 60_000;
 /** The rate is never cut below this part of the rule. */
@@ -34,9 +36,13 @@ export class RateState {
     this.#database = new RateDatabase(file);
   }
 
-  /** Takes a slot, if rule, gate and reduced rate allow one at `now`. `startedAt`: when this process began. */
-  take(family: string, rule: BudgetRule, now: number, startedAt: number): Grant {
+  /**
+   * Takes a slot, if rule, gate and reduced rate allow one now. `startedAt`: when this process began. The clock is
+   * read once the database is ours: seen from before the wait for it, others' times would lie too far ahead.
+   */
+  take(family: string, rule: BudgetRule, clock: () => number, startedAt: number): Grant {
     return this.#database.transaction(() => {
+      const now = clock();
       const state = this.#current(family, rule, now);
       const open = Math.max(state.gateUntil, rule.even === true ? nextEven(rule, state, now, startedAt) : 0);
       if (open > now) return { waitMs: open - now };
@@ -46,11 +52,21 @@ export class RateState {
     });
   }
 
-  /** Notes that the responses to these requests came at `now`: their slots are free a period and a margin later. */
-  finish(family: string, rule: BudgetRule, slots: readonly number[], now: number, success: boolean): void {
+  /**
+   * Notes that the responses to these requests came at `now`: their slots are free a period and a margin later.
+   * Without a response `outcome` is `unanswered`: the server may see the request only after we have given it up.
+   */
+  finish(
+    family: string,
+    rule: BudgetRule,
+    slots: readonly number[],
+    now: number,
+    outcome: 'success' | 'failure' | 'unanswered',
+  ): void {
     this.#database.transaction(() => {
-      this.#database.freeSlots(slots, freeAt(rule, now));
-      if (success) this.#database.noteSuccess(family, now);
+      const lateMs = outcome === 'unanswered' ? unansweredMarginMs : 0;
+      this.#database.freeSlots(slots, freeAt(rule, now + lateMs));
+      if (outcome === 'success') this.#database.noteSuccess(family, now);
     });
   }
 
@@ -62,10 +78,11 @@ export class RateState {
     family: string,
     rule: BudgetRule,
     started: number,
-    now: number,
+    clock: () => number,
     gateMs: (earlier: number) => number,
   ): void {
     this.#database.transaction(() => {
+      const now = clock();
       const state = this.#current(family, rule, now);
       const again = started <= state.throttledAt;
       const recent = now - state.throttledAt < throttlesForgottenMs ? state.throttles : 0;
@@ -91,7 +108,7 @@ export class RateState {
 
   /** The family at `now`, its due slots freed. Times that lie too far ahead come from a clock that was set back. */
   #current(family: string, rule: BudgetRule, now: number): FamilyRow {
-    this.#database.releaseSlots(family, now, freeAt(rule, now));
+    this.#database.releaseSlots(family, now, freeAt(rule, now + unansweredMarginMs));
     const row = this.#database.family(family);
     const recovered = (recoveryPerPeriod * Math.max(0, now - row.factorAt)) / rule.perMs;
     return {
@@ -117,7 +134,7 @@ export class RateState {
     const lost = this.#database.flyingSlots(family).filter((slot) => this.#isLost(slot, now));
     this.#database.freeSlots(
       lost.map(({ id }) => id),
-      freeAt(rule, now),
+      freeAt(rule, now + unansweredMarginMs),
     );
   }
 

@@ -53,7 +53,8 @@ async function listSlots(store: ObjectStore): Promise<string[]> {
   return keys;
 }
 
-function slotIdOf(key: string): string | undefined {
+/** The slot's id in its name; undefined for other names below `keys/slots/`. */
+export function slotIdOf(key: string): string | undefined {
   return /^keys\/slots\/([^/]+)\.slot$/.exec(key)?.[1];
 }
 

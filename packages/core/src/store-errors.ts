@@ -40,18 +40,20 @@ const failures: Readonly<Record<Exclude<StoreErrorKind, 'exists'>, StoreFailure>
   },
 };
 
-const kindOfCode: Partial<Record<ErrorCode, StoreErrorKind>> = {
-  STORE_NOT_FOUND: 'not-found',
-  STORE_DENIED: 'denied',
-  STORE_FULL: 'full',
-  STORE_UNREACHABLE: 'transient',
-  STORE_REFUSED: 'permanent',
-};
+/** The kind of each error that was made here. By its code alone a bucket that is gone looks like an object that is gone. */
+const kindsOfExplained = new WeakMap<CxvaultError, StoreErrorKind>();
 
-/** Classifies raw errors of the store, and the errors that {@link storeError} made of them. */
+/** No object of this name: `not-found` to {@link classifyStoreError}. */
+export function objectMissing(key: string): CxvaultError {
+  const error = new CxvaultError('STORE_NOT_FOUND', 'the store has no such object', { context: { key } });
+  kindsOfExplained.set(error, 'not-found');
+  return error;
+}
+
+/** Classifies raw errors of the store, and the errors that were made of them here. */
 export function classifyStoreError(store: ObjectStore, error: unknown): StoreErrorKind {
-  const known = isCxvaultError(error) ? kindOfCode[error.code] : undefined;
-  return known ?? store.classify(error);
+  const explained = isCxvaultError(error) ? kindsOfExplained.get(error) : undefined;
+  return explained ?? store.classify(error);
 }
 
 /**
@@ -63,11 +65,13 @@ export function storeError(store: ObjectStore, error: unknown, operation: string
   const kind = store.classify(error);
   if (kind === 'exists') return error;
   const { code, message, hint } = failures[kind];
-  return new CxvaultError(code, message, {
+  const explained = new CxvaultError(code, message, {
     context: { operation, key, reason: reasonOf(error) },
     hint,
     cause: error,
   });
+  kindsOfExplained.set(explained, kind);
+  return explained;
 }
 
 /** What an SDK says, in one line and without anything that could be a signed address. */

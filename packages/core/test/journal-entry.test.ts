@@ -39,7 +39,10 @@ describe('journalEntrySchema', () => {
     expect(accepts({ ...first, heads: undefined })).toBe(true); // an empty list may be left out
     expect(accepts({ ...first, descriptor_sha256: undefined })).toBe(false);
     expect(accepts({ ...later, previous: null })).toBe(false);
-    expect(accepts({ ...later, heads: [] })).toBe(false);
+    expect(accepts({ ...later, heads: [{ run_id: later.run_id, n: 1, sha256: later.previous }] })).toBe(
+      false,
+    );
+    expect(accepts({ ...later, heads: [] })).toBe(true);
   });
 
   it('takes everything that the format names', () => {

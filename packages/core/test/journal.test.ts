@@ -66,6 +66,14 @@ const keysOf = (items: readonly { readonly object_key: string }[]): string[] =>
   items.map((item) => item.object_key);
 
 describe('JournalWriter', () => {
+  it('stores no entry that a reader would take for damage', async () => {
+    const archive = await newArchive();
+    const writer = writerFor(archive);
+    await expect(writer.append(seen(''))).rejects.toMatchObject({ code: 'INTERNAL' });
+    await writer.append(seen('i1'), { final: true });
+    expect(damageIn(await readAll(archive))).toEqual([]);
+  });
+
   it('numbers and chains entries, and names heads and descriptor in the first', async () => {
     const archive = await newArchive();
     const [tip] = await writeRun(archive, 1);

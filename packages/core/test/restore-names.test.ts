@@ -106,6 +106,16 @@ describe('laying out JSON', () => {
     );
   });
 
+  it('lays out what is nested very deep without growing with the square of it', () => {
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+    expect(prettyJson(deep).length).toBeLessThan(250 * deep.length);
+  });
+
+  it('lays out strings of many megabytes', () => {
+    const text = JSON.stringify({ transcript: 'x'.repeat(24 * 2 ** 20) });
+    expect(prettyJson(text) === JSON.stringify(JSON.parse(text), undefined, 2)).toBe(true);
+  });
+
   it('keeps 64-bit ids as they were written', () => {
     expect(prettyJson('{"id":452849248923849237,"e":[ ],"x":1.50e+3}')).toBe(
       '{\n  "id": 452849248923849237,\n  "e": [],\n  "x": 1.50e+3\n}',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { CxvaultError } from '@cxvault/plugin-api';
 import type { ObjectStore } from '@cxvault/plugin-api';
 import { MemoryStore } from '@cxvault/storage-testkit/memory-store';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -148,6 +149,21 @@ describe('withRetry', () => {
       expect(store.classify(error)).toBe(kind);
       expect(calls).toBe(1);
     }
+  });
+
+  it('does not take a bucket that is gone for an object that is gone', async () => {
+    const gone = new CxvaultError('STORE_NOT_FOUND', 'the bucket does not exist');
+    const bucketless = new Proxy(memory, {
+      get: (store, name): unknown => {
+        if (name === 'get') return () => Promise.reject(gone);
+        if (name === 'classify')
+          return (error: unknown) => (error === gone ? 'permanent' : store.classify(error));
+        return Reflect.get(store, name, store);
+      },
+    });
+    const store = withRetry(bucketless, { clock });
+    await expect(readSmallObject(store, 'a', 100)).rejects.toBe(gone);
+    expect(await readSmallObject(withRetry(memory, { clock }), 'a', 100)).toBeUndefined();
   });
 
   it('passes an abort through untouched, while it waits too', async () => {

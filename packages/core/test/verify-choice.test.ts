@@ -241,6 +241,11 @@ describe('verify without a key', () => {
     });
   });
 
+  it('passes over names that are no slot, as opening does', async () => {
+    const store = await storeWith(objects, { 'keys/slots/README': Buffer.from('words') });
+    expect(await verifyPublic(store, { archive: 'memory' })).toMatchObject({ ok: true });
+  });
+
   it('names what an accident did to any object', async () => {
     for (const [key, bytes] of objects) {
       if (!key.endsWith('.cxv')) continue;

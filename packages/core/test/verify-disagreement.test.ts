@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { openObject, parseRing, rootKeyId, sealRing } from '@cxvault/crypto-codec';
+import { newId, openObject, parseRing, rootKeyId, sealDocument, sealRing } from '@cxvault/crypto-codec';
 import { MemoryStore } from '@cxvault/storage-testkit';
 
 import type { Archive } from '../src/archive.ts';
 import { ringKey } from '../src/layout.ts';
 import { verifyArchive } from '../src/verify/verify-archive.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
-import { ArchiveBuilder, keysOf } from './archive-builder.ts';
+import { ArchiveBuilder, bytesOf, keysOf } from './archive-builder.ts';
 import type { CommittedLists, TestInteraction } from './archive-builder.ts';
+import { flipped } from './tampering.ts';
 
 // Objects that are sound in themselves, and a journal that says something else of them: what a defect in a writer
 // would make, or somebody with the key.
@@ -90,10 +91,72 @@ describe('a journal that disagrees with', () => {
     expect(found(report)).toEqual([['media', 'index', ['a']]]);
   });
 
+  it('itself: objects that hold what was archived, and that no entry brings', async () => {
+    const store = new MemoryStore();
+    const { archive, run } = await built(store);
+    const unlisted = ({ archived }: CommittedLists): CommittedLists => ({ objects: [], archived });
+    await run().archive([{ id: 'a' }], unlisted);
+    const { segment, archived } = await run().archive([{ id: 'b', media: [sound] }], unlisted);
+    for (const key of [segment, archived[0]?.media[0]?.object_key ?? '']) await store.remove(key);
+    expect(found(await verifyArchive(archive, { archive: 'memory' })).sort()).toEqual([
+      ['media', 'missing', ['b']],
+      ['records', 'journal-gap', ['a']],
+      ['records', 'missing', ['b']],
+    ]);
+  });
+
+  it('the spelling of a time is none', async () => {
+    const journalled = '2026-01-01T10:00:00.000Z';
+    const report = await verified(
+      [{ id: 'a', updated: '2026-01-01T10:00:00Z' }],
+      ({ objects, archived }) => ({
+        objects,
+        archived: archived.map((one) => ({ ...one, updated_time: journalled })),
+      }),
+    );
+    expect(report.ok).toBe(true);
+  });
+
   it('what a record is', async () => {
     for (const line of ['not JSON', '{"id":1}', '"text"', '{"interaction_id":"a","media_metadata":3}']) {
       expect(found(await verified([{ id: 'a', line }]))).toEqual([['records', 'content', ['a']]]);
     }
+  });
+});
+
+it('one entry may archive two versions of an interaction with the same update time', async () => {
+  const twice = [{ id: 'a' }, { id: 'a', payload: { edited: 'yes' } }];
+  expect(await verified(twice)).toMatchObject({ ok: true, records: { checked: 2 } });
+});
+
+describe('a ring object or report made by somebody with a key', () => {
+  it('is not read beyond the size that it can have', async () => {
+    const store = new MemoryStore();
+    const { archive } = await built(store);
+    const [rootKey = new Uint8Array()] = await archive.lookup(rootKeyId, 0);
+    const keyId = newId();
+    const { bytes } = sealRing(keyId, [Buffer.alloc(32)], {
+      archiveId: archive.id,
+      key: { keyId: rootKeyId, number: 0, key: rootKey },
+      objectKeyOf: ringKey,
+      compression: 'zstd',
+      createdAt: ' '.repeat(5 * 2 ** 20),
+    });
+    await store.put(ringKey(keyId), bytes);
+    expect(found(await verifyArchive(archive, { archive: 'memory' }))).toEqual([['ring', 'size', []]]);
+  });
+
+  it('is no report without the journal key', async () => {
+    const store = new MemoryStore();
+    const { archive, run } = await built(store);
+    const first = run();
+    await first.archive([{ id: 'a' }]);
+    await first.finish();
+    const key = { ...(await archive.keys.writer().next()), number: 0 };
+    const options = { archiveId: archive.id, key, compression: 'none' } as const;
+    const name = `runs/${first.runId}/report.cxv`;
+    await store.put(name, sealDocument('report', {}, { ...options, objectKeyOf: () => name }).bytes);
+    expect(found(await verifyArchive(archive, { archive: 'memory' }))).toEqual([['report', 'header', []]]);
   });
 });
 
@@ -115,7 +178,11 @@ describe('a crash before a damaged entry', () => {
 
 describe('erasure', () => {
   /** An archive of one erased interaction, whose keys are destroyed as asked, and one that stays. */
-  async function erased(options: { journalled: boolean; destroyed: boolean }): Promise<VerifyReport> {
+  async function erased(options: {
+    journalled: boolean;
+    destroyed: boolean;
+    damaged?: boolean;
+  }): Promise<VerifyReport> {
     const store = new MemoryStore();
     const { archive, run } = await built(store);
     const first = run();
@@ -128,6 +195,8 @@ describe('erasure', () => {
       await first.append({ erased: [{ interaction_id: 'gone', objects, at, reason: 'asked' }] });
     }
     if (options.destroyed) for (const ring of rings) await destroyKeys(archive, ring);
+    const segment = archived[0]?.segment ?? '';
+    if (options.damaged) await store.put(segment, flipped(await bytesOf(store, segment), 9, 1));
     return verifyArchive(archive, { archive: 'memory' });
   }
 
@@ -152,6 +221,10 @@ describe('erasure', () => {
 
   it('that the journal tells of is no damage', async () => {
     expect(await erased({ journalled: true, destroyed: true })).toMatchObject({ ok: true });
+  });
+
+  it('leaves nothing behind that could be damaged', async () => {
+    expect(await erased({ journalled: true, destroyed: true, damaged: true })).toMatchObject({ ok: true });
   });
 
   it('that the journal does not tell of is damage of the ring, with what it costs', async () => {

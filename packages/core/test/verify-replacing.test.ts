@@ -138,6 +138,13 @@ describe('the journal', () => {
     expect(report.damage.map(({ problem }) => problem)).toContain('swapped');
   });
 
+  it('shows a segment in the place of an entry or a report', async () => {
+    const segment = bytes(keyOf('data/records'));
+    for (const key of [keyOf('/000002.cxv'), keyOf('/report.cxv')]) {
+      expect(problems(await verified({ [key]: segment }))).toContainEqual([key, 'swapped', []]);
+    }
+  });
+
   it('shows an entry of another archive', async () => {
     const key = keyOf('/000001.cxv');
     const report = await verified({ [key]: bytes(keyOf('/000001.cxv', foreign), foreign) });

@@ -4,6 +4,7 @@ import {
   messageLayout,
   openPrelude,
   preludeSize,
+  releaseChunk,
   sealedChunkSize,
   tagSize,
 } from './cobblestone.ts';
@@ -11,7 +12,7 @@ import type { MessageKeys, MessageLayout } from './cobblestone.ts';
 import { CodecError } from './codec-error.ts';
 import type { CodecLayer } from './codec-error.ts';
 
-/** Receives opened plaintext, in order. Must copy what it keeps. */
+/** Receives opened plaintext, in order. Must copy what it keeps: after the return it is gone. */
 export type OpenedSink = (plaintext: Uint8Array) => void;
 
 /** Chunks [from, to) of a message. */
@@ -95,6 +96,7 @@ export class CobblestoneOpener {
     }
     this.#next += 1;
     sink(plaintext);
+    releaseChunk(plaintext);
   }
 }
 
@@ -111,9 +113,13 @@ export function openMessage(
   const layout = messageLayout(message.length, layer);
   const keys = openPrelude(key, message.subarray(0, preludeSize), context);
   if (keys === undefined) return undefined;
-  const parts: Uint8Array[] = [];
+  const opened = Buffer.allocUnsafe(layout.plaintextSize);
+  let at = 0;
   const opener = new CobblestoneOpener(keys, layout, layer);
-  opener.write(message.subarray(preludeSize), (plaintext) => parts.push(plaintext));
+  opener.write(message.subarray(preludeSize), (plaintext) => {
+    opened.set(plaintext, at);
+    at += plaintext.length;
+  });
   opener.end();
-  return Buffer.concat(parts);
+  return opened;
 }

@@ -1,8 +1,16 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
-import { chunkNonce, chunkSize, deriveMessageKeys, saltSize, tagSize } from './cobblestone.ts';
+import {
+  chunkNonce,
+  chunkSize,
+  deriveMessageKeys,
+  messageSizeOf,
+  releaseChunk,
+  saltSize,
+  tagSize,
+} from './cobblestone.ts';
 import type { MessageKeys } from './cobblestone.ts';
 
-/** Receives sealed bytes, in order. Must copy what it keeps. */
+/** Receives sealed bytes, in order. Must copy what it keeps: after the return they are gone. */
 export type SealedSink = (bytes: Uint8Array) => void;
 
 /**
@@ -61,7 +69,9 @@ export class CobblestoneSealer {
   #seal(chunk: Uint8Array): void {
     const nonce = chunkNonce(this.#keys.baseNonce, this.#chunkNumber, this.#nonce);
     const cipher = createCipheriv('aes-256-gcm', this.#keys.key, nonce, { authTagLength: tagSize });
-    this.#sink(cipher.update(chunk));
+    const sealed = cipher.update(chunk);
+    this.#sink(sealed);
+    releaseChunk(sealed);
     cipher.final();
     this.#sink(cipher.getAuthTag());
     this.#chunkNumber += 1;
@@ -75,9 +85,13 @@ export function newMessage(key: Uint8Array, context: Uint8Array, sink: SealedSin
 
 /** Seals a whole small plaintext under a fresh random salt. */
 export function sealMessage(key: Uint8Array, context: Uint8Array, plaintext: Uint8Array): Buffer {
-  const parts: Uint8Array[] = [];
-  const sealer = newMessage(key, context, (bytes) => parts.push(bytes));
+  const message = Buffer.allocUnsafe(messageSizeOf(plaintext.length));
+  let at = 0;
+  const sealer = newMessage(key, context, (bytes) => {
+    message.set(bytes, at);
+    at += bytes.length;
+  });
   sealer.write(plaintext);
   sealer.end();
-  return Buffer.concat(parts);
+  return message;
 }

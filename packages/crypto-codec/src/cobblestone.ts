@@ -87,3 +87,12 @@ export function messageLayout(messageSize: number, layer: CodecLayer): MessageLa
 export function messageSizeOf(plaintextSize: number): number {
   return preludeSize + plaintextSize + tagSize * (Math.floor(plaintextSize / chunkSize) + 1);
 }
+
+/**
+ * Gives back the memory of a chunk that nobody reads any more. Left to the garbage collector, chunks of 16 KiB that
+ * live outside its heap make it collect everything each few megabytes (docs/performance.md).
+ */
+export function releaseChunk({ buffer, byteOffset, length }: Buffer<ArrayBuffer>): void {
+  // never memory that the chunk only has a part of
+  if (byteOffset === 0 && length === buffer.byteLength) buffer.transfer(0);
+}

@@ -15,6 +15,11 @@ export const largestFrame = largestRawFrame + largestRawFrame / 256;
 const compress = promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompress);
 const decompress = promisify<Uint8Array, ZstdOptions, Buffer>(zstdDecompress);
 
+/** The largest window of a frame in DATA: 8 MiB (archive-format.md). */
+const dataWindowLog = 23;
+/** Of an index, for which archive-format.md names none: the most that zstd's own decoder takes, 128 MiB. */
+const indexWindowLog = 27;
+
 /** One zstd frame of `raw`, made on the thread pool: `raw` must not change until it is there. */
 export async function compressFrame(raw: Uint8Array): Promise<Buffer> {
   return compress(raw, compressOptions(raw.length));
@@ -30,24 +35,24 @@ export function compressFrameSync(raw: Uint8Array): Buffer {
  * Throws a CodecError (`content`) for anything but one plain frame of that size.
  */
 export async function decompressFrame(frame: Uint8Array, rawSize: number): Promise<Buffer> {
-  checkZstdFrame(frame, rawSize, 'content', 'content');
-  const raw = await decompress(frame, decompressOptions(rawSize)).catch((error: unknown) => {
+  checkZstdFrame(frame, rawSize, dataWindowLog, 'content', 'content');
+  const raw = await decompress(frame, decompressOptions(rawSize, dataWindowLog)).catch((error: unknown) => {
     throw corrupt('content', 'content', error);
   });
   if (raw.length !== rawSize) throw corrupt('content', 'content');
   return raw;
 }
 
-/** The content of a frame that may hold at most `limit` bytes. Throws a CodecError of the given problem and layer. */
+/** The content of an index's frame, which may hold at most `limit` bytes. Throws a CodecError of the given problem and layer. */
 export function decompressBounded(
   frame: Uint8Array,
   limit: number,
   problem: CodecProblem,
   layer: CodecLayer,
 ): Buffer {
-  checkZstdFrame(frame, undefined, problem, layer);
+  checkZstdFrame(frame, undefined, indexWindowLog, problem, layer);
   try {
-    return zstdDecompressSync(frame, decompressOptions(limit));
+    return zstdDecompressSync(frame, decompressOptions(limit, indexWindowLog));
   } catch (error) {
     throw corrupt(problem, layer, error);
   }
@@ -62,11 +67,11 @@ function compressOptions(rawSize: number): ZstdOptions {
   return { chunkSize: bufferSize(rawSize + rawSize / 256 + 1024) };
 }
 
-function decompressOptions(limit: number): ZstdOptions {
+function decompressOptions(limit: number, windowLog: number): ZstdOptions {
   return {
     chunkSize: bufferSize(limit),
     maxOutputLength: Math.max(limit, 1),
-    params: { [constants.ZSTD_d_windowLogMax]: 23 },
+    params: { [constants.ZSTD_d_windowLogMax]: windowLog },
   };
 }
 

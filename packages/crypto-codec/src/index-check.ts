@@ -14,9 +14,7 @@ export function checkIndex(index: ObjectIndex, header: ObjectHeader, dataPlainte
   if (header.encoding === 'identity') checkIdentityFrame(index);
   else checkZstdFrames(index);
   checkSums(index, dataPlaintextSize);
-  if (header.kind === 'records') checkRecords(index);
-  if (header.kind === 'media' && index.medium === undefined)
-    throw refused('the index of a medium does not name it');
+  if (index.records !== undefined) checkRecords(index, index.records);
 }
 
 function checkIdentityFrame(index: ObjectIndex): void {
@@ -47,18 +45,17 @@ function checkSums(index: ObjectIndex, dataPlaintextSize: number): void {
 }
 
 /** Records tile the frames: each line with its newline follows the one before, and each frame ends with a line. */
-function checkRecords(index: ObjectIndex): void {
-  if (index.records === undefined) throw refused('the index of a segment has no records');
+function checkRecords(index: ObjectIndex, records: readonly RecordEntry[]): void {
   let frame = 0;
   let at = 0;
-  for (const record of index.records) {
+  for (const record of records) {
     if (record.frame === frame + 1 && at === rawLengthOf(index, frame)) {
       frame += 1;
       at = 0;
     }
     at = endOfRecord(index, record, frame, at);
   }
-  const last = index.records.length === 0 ? 0 : frame + 1;
+  const last = records.length === 0 ? 0 : frame + 1;
   if (last !== index.frames.length || (last > 0 && at !== rawLengthOf(index, frame))) {
     throw refused('the records do not cover the content');
   }

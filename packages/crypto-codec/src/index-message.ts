@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { messageSizeOf } from './cobblestone.ts';
 import { CodecError } from './codec-error.ts';
 import { compressFrameSync, decompressBounded } from './frames.ts';
+import type { ObjectKind } from './header.ts';
 import { parseJson } from './json-text.ts';
 
 /** The most that an INDEX message may take, decompressed and as a message; bytes (archive-format.md). */
@@ -27,6 +28,13 @@ const objectIndex = z.object({
   medium: z.object({ interaction_id: z.string(), media_id: z.string(), content_type: z.string() }).optional(),
 });
 
+const plainIndex = objectIndex.omit({ records: true, medium: true });
+/** By kind: what belongs to another kind is a field like any other that a reader does not know. */
+const indexOfKind: Partial<Record<ObjectKind, z.ZodType<ObjectIndex>>> = {
+  records: objectIndex.omit({ medium: true }).required({ records: true }),
+  media: objectIndex.omit({ records: true }).required({ medium: true }),
+};
+
 /**
  * What the INDEX message says of an object, under the format's own names. `frames` are
  * [offset, length, raw length] in DATA's plaintext; `bytes` and `sha256` are of the original content.
@@ -46,11 +54,18 @@ export function encodeIndex(index: ObjectIndex): Buffer {
   return frame;
 }
 
-/** Parses the INDEX message's plaintext. Throws a CodecError (`index`). */
-export function decodeIndex(plaintext: Uint8Array): ObjectIndex {
+/** Parses the INDEX message's plaintext; its records come in the order of their lines. Throws a CodecError (`index`). */
+export function decodeIndex(plaintext: Uint8Array, kind: ObjectKind): ObjectIndex {
   const json = decompressBounded(plaintext, largestIndex, 'index', 'index');
-  const result = objectIndex.safeParse(parseJson(json, 'index', 'index'));
-  if (result.success) return result.data;
-  const where = result.error.issues[0]?.path.join('.') ?? '';
-  throw new CodecError('index', 'index', `the index is malformed at ${where === '' ? 'its top' : where}`);
+  const result = (indexOfKind[kind] ?? plainIndex).safeParse(parseJson(json, 'index', 'index'));
+  if (!result.success) {
+    const where = result.error.issues[0]?.path.join('.') ?? '';
+    throw new CodecError('index', 'index', `the index is malformed at ${where === '' ? 'its top' : where}`);
+  }
+  const index: ObjectIndex = result.data;
+  const { frames, records } = index;
+  // the one frame [0, n, n] of identity content, where n is 0: the same as none
+  if (frames.length === 1 && frames[0]?.every((number) => number === 0) === true) frames.pop();
+  records?.sort((a, b) => a.frame - b.frame || a.start - b.start);
+  return index;
 }

@@ -66,8 +66,9 @@ export function openIndex(
   if (plaintext === undefined) {
     throw new CodecError('key-commitment', 'index', 'the index was not sealed with this key and header');
   }
-  const index = decodeIndex(plaintext);
-  checkIndex(index, decodeHeader(header), messageLayout(trailer.dataSize, 'data').plaintextSize);
+  const decoded = decodeHeader(header);
+  const index = decodeIndex(plaintext, decoded.kind);
+  checkIndex(index, decoded, messageLayout(trailer.dataSize, 'data').plaintextSize);
   return index;
 }
 

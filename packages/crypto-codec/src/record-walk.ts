@@ -7,7 +7,7 @@ export type RecordSink = (record: RecordEntry, line: Uint8Array) => void;
 
 /**
  * Follows the records of a checked index, which tile the content, through content that comes in any pieces.
- * Throws a CodecError: `digest` for a line with another SHA-256, `content` for a missing newline.
+ * Throws a CodecError: `digest` for a line with another SHA-256, `content` for a newline that is missing or inside.
  */
 export class RecordWalk {
   readonly #records: readonly RecordEntry[];
@@ -39,9 +39,12 @@ export class RecordWalk {
   }
 
   #take(part: Uint8Array): void {
+    if (part.includes(0x0a))
+      throw new CodecError('content', 'content', `record ${this.#number} is not a single line`);
     this.#gathered += part.length;
     this.#hash.update(part);
-    if (this.#sink !== undefined && part.length > 0) this.#parts.push(part);
+    // a copy: the content is gone after the call
+    if (this.#sink !== undefined && part.length > 0) this.#parts.push(Buffer.from(part));
   }
 
   #close(record: RecordEntry): void {

@@ -24,6 +24,21 @@ const slotHeader = z.object({
   kms: z.object({ provider: z.string(), key: z.string(), wrapped: z.string() }).optional(),
 });
 
+/** Of a kind that a newer version or another program made, no more than this is known; its other fields are its own. */
+const unknownHeader = z.object({
+  id: slotHeader.shape.id,
+  kind: slotHeader.shape.kind,
+  label: z.string().catch(''),
+  created_at: z.string().catch(''),
+});
+
+/** What each kind must have and may not have malformed; fields that belong to another kind are ignored. */
+const knownHeaders = new Map<unknown, z.ZodType<SlotHeader>>([
+  ['password', slotHeader.omit({ kms: true }).required({ kdf: true })],
+  ['keyfile', slotHeader.omit({ kdf: true, kms: true })],
+  ['kms', slotHeader.omit({ kdf: true }).required({ kms: true })],
+]);
+
 /** The first line of a slot file, under the format's own names. Clear text: no person's name belongs in `label`. */
 export type SlotHeader = z.infer<typeof slotHeader>;
 
@@ -32,7 +47,7 @@ export interface SlotFile {
   readonly header: SlotHeader;
   /** The header line without its newline, byte for byte: the message is bound to it. */
   readonly line: Uint8Array;
-  /** The sealed root key. */
+  /** The sealed root key; empty for a kind that is not known. */
   readonly message: Uint8Array;
 }
 
@@ -49,6 +64,7 @@ export function parseSlot(slotId: string, bytes: Uint8Array): SlotFile {
   const header = parseSlotHeader(line);
   if (header.id !== slotId)
     throw new CodecError('swapped', 'slot', 'the slot file has the name of another slot');
+  if (!knownHeaders.has(header.kind)) return { header, line, message: new Uint8Array() };
   const message = decodeBase64(buffer.toString('latin1', border + 1).replace(/\n$/, ''));
   if (message === undefined)
     throw new CodecError('content', 'slot', 'the second line of the slot file is not base64');
@@ -56,22 +72,11 @@ export function parseSlot(slotId: string, bytes: Uint8Array): SlotFile {
 }
 
 function parseSlotHeader(line: Uint8Array): SlotHeader {
-  const result = slotHeader.safeParse(parseJson(line, 'header', 'slot'));
-  if (!result.success) {
-    const where = result.error.issues[0]?.path.join('.') ?? '';
-    throw new CodecError(
-      'header',
-      'slot',
-      `the slot's header is malformed${where === '' ? '' : ` at ${where}`}`,
-    );
-  }
-  const header = result.data;
-  if ((header.kind === 'password' && !header.kdf) || (header.kind === 'kms' && !header.kms)) {
-    throw new CodecError(
-      'header',
-      'slot',
-      `a slot of kind ${header.kind} lacks what its key is derived from`,
-    );
-  }
-  return header;
+  const json = parseJson(line, 'header', 'slot');
+  const kind = unknownHeader.safeParse(json).data?.kind;
+  const result = (knownHeaders.get(kind) ?? unknownHeader).safeParse(json);
+  if (result.success) return result.data;
+  const where = result.error.issues[0]?.path.join('.') ?? '';
+  const place = where === '' ? '' : ` at ${where}`;
+  throw new CodecError('header', 'slot', `the slot's header is malformed${place}`);
 }

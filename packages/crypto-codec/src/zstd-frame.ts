@@ -5,7 +5,6 @@ import type { CodecLayer, CodecProblem } from './codec-error.ts';
 // skips skippable frames, and says nothing of dictionaries: so the outline of a frame is checked here first.
 
 const magic = 0xfd2fb528;
-const largestWindow = 8 * 2 ** 20; // bytes, archive-format.md
 const largestBlock = 128 * 1024; // bytes, RFC 8878 3.1.1.2.4
 
 interface FrameHeader {
@@ -15,12 +14,13 @@ interface FrameHeader {
 }
 
 /**
- * Checks that `frame` is exactly one Zstandard frame: no skippable frame, no dictionary, window of 8 MiB at most, nothing
- * after it; and that it says no other content size than `rawSize`, where both are known. Throws a CodecError.
+ * Checks that `frame` is exactly one Zstandard frame: no skippable frame, no dictionary, no window of more than
+ * 2^`windowLog` bytes, nothing after it; and that it says no other content size than `rawSize`, where both are known. Throws a CodecError.
  */
 export function checkZstdFrame(
   frame: Uint8Array,
   rawSize: number | undefined,
+  windowLog: number,
   problem: CodecProblem,
   layer: CodecLayer,
 ): void {
@@ -28,7 +28,7 @@ export function checkZstdFrame(
     throw new CodecError(problem, layer, detail);
   };
   const buffer = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
-  const header = readFrameHeader(buffer, refuse);
+  const header = readFrameHeader(buffer, windowLog, refuse);
   if (rawSize !== undefined && header.contentSize !== undefined && header.contentSize !== BigInt(rawSize)) {
     refuse('a zstd frame states another content size than the index');
   }
@@ -36,7 +36,7 @@ export function checkZstdFrame(
   if (end !== buffer.length) refuse('a zstd frame does not end where it should');
 }
 
-function readFrameHeader(buffer: Buffer, refuse: (detail: string) => never): FrameHeader {
+function readFrameHeader(buffer: Buffer, windowLog: number, refuse: (detail: string) => never): FrameHeader {
   if (buffer.length < 6 || buffer.readUInt32LE(0) !== magic)
     refuse('there is no zstd frame where one should begin');
   const descriptor = buffer.readUInt8(4);
@@ -49,7 +49,8 @@ function readFrameHeader(buffer: Buffer, refuse: (detail: string) => never): Fra
   if (buffer.length < size) refuse('a zstd frame header is cut');
   const contentSize = readContentSize(buffer, 5 + windowBytes, contentSizeBytes);
   const window = singleSegment ? (contentSize ?? 0n) : windowSize(buffer.readUInt8(5));
-  if (window > BigInt(largestWindow)) refuse('a zstd frame has a window of more than 8 MiB');
+  if (window > 2n ** BigInt(windowLog))
+    refuse(`a zstd frame has a window of more than ${2 ** (windowLog - 20)} MiB`);
   return { size, hasChecksum: (descriptor & 0x04) !== 0, contentSize };
 }
 

@@ -72,7 +72,7 @@ describe('a frame', () => {
     const empty = Buffer.from('010000', 'hex');
     for (const header of [wide, single]) {
       const check = (): void => {
-        checkZstdFrame(Buffer.concat([header, empty]), undefined, 'content', 'content');
+        checkZstdFrame(Buffer.concat([header, empty]), undefined, 23, 'content', 'content');
       };
       expect(await refusalOf(check)).toBe('a zstd frame has a window of more than 8 MiB');
     }

@@ -32,8 +32,8 @@ const skippable = Buffer.from('502a4d1804000000aabbccdd', 'hex');
 /** Bytes: enough that a window of 16 MiB is not narrowed to the content. */
 const windowed = 20 * 2 ** 20;
 
-function withWindow(log: number): Buffer {
-  return zstdCompressSync(Buffer.alloc(windowed), {
+function withWindow(log: number, content = Buffer.alloc(windowed)): Buffer {
+  return zstdCompressSync(content, {
     params: { [constants.ZSTD_c_windowLog]: log, [constants.ZSTD_c_contentSizeFlag]: 0 },
   });
 }
@@ -44,6 +44,16 @@ describe('a forgery by somebody with the key', () => {
     expect(await failure({ data: Buffer.alloc(0) })).toBe('none');
     expect(await failure(compressed(frame, [[0, frame.length, raw.length]]))).toBe('none');
     expect(await failure({ ...zstd, data: Buffer.alloc(0) })).toBe('none');
+  });
+
+  it('may list a frame of no bytes for no content', async () => {
+    expect(await failure({ data: Buffer.alloc(0), index: { frames: [[0, 0, 0]] } })).toBe('none');
+  });
+
+  it('may have fields that belong to another kind', async () => {
+    expect(await failure({ index: { records: [] } })).toBe('none');
+    expect(await failure({ index: { records: 'x' } })).toBe('none');
+    expect(await failure({ header: { kind: 'report', keyNumber: 0 }, index: { medium: null } })).toBe('none');
   });
 
   it('may have fields that nobody knows', async () => {
@@ -205,6 +215,20 @@ describe('a forged frame', () => {
   });
 });
 
+it('an index may be compressed with a window of more than 8 MiB', async () => {
+  const content = Buffer.from('content');
+  const index = {
+    object_key: 'data/media/x.cxv',
+    bytes: content.length,
+    sha256: sha256(content),
+    frames: [[0, content.length, content.length]],
+    medium: { interaction_id: 'i', media_id: 'm', content_type: 't' },
+    unknown: ' '.repeat(windowed),
+  };
+  const indexPlaintext = withWindow(24, Buffer.from(JSON.stringify(index)));
+  expect(await failure({ data: content, indexPlaintext })).toBe('none');
+});
+
 describe('a forged segment', () => {
   const lines = Buffer.from('{"a":1}\n{"b":2}\n');
   const entry = {
@@ -225,11 +249,18 @@ describe('a forged segment', () => {
     expect(await failure(segment([entry, second]))).toBe('none');
   });
 
+  it('may list its records in any order', async () => {
+    const forged = segment([second, entry]);
+    expect(await failure(forged)).toBe('none');
+    const object = await openObject(bytesSource(forge(forged)), lookup, {});
+    expect(object.index.records).toEqual([entry, second]);
+    expect(Buffer.from(await object.readRecord(0)).toString()).toBe('{"a":1}');
+  });
+
   it.each<[string, unknown]>([
     ['no list of records', undefined],
     ['a record twice', [entry, entry, second]],
     ['a record left out', [entry]],
-    ['records in another order', [second, entry]],
     ['a record in a frame that is not there', [entry, { ...second, frame: 1 }]],
     ['a record beyond its frame', [entry, { ...second, length: 8 }]],
     ['a record that overlaps', [entry, { ...second, start: 7 }]],
@@ -250,6 +281,14 @@ describe('a forged segment', () => {
   it('is refused: a line without its newline', async () => {
     expect(await failure(segment([entry, second], Buffer.from('{"a":1} {"b":2}\n')))).toBe('content/content');
   });
+});
+
+it('a forged segment is refused: a record of two lines', async () => {
+  const lines = Buffer.from('{"a":\n1}\n');
+  const sha = sha256(lines.subarray(0, -1));
+  const records = [{ interaction_id: 'a', sha256: sha, frame: 0, start: 0, length: lines.length - 1 }];
+  const forged = { header: { kind: 'records' as const }, data: lines, index: { records } };
+  expect(await failure(forged)).toBe('content/content');
 });
 
 describe('a forged document', () => {

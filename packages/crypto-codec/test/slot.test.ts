@@ -104,6 +104,8 @@ describe('slots of other kinds', () => {
   it.each([
     ['kms', { ...base, kind: 'kms', kms: { provider: 'p', key: 'k', wrapped: 'w' } }],
     ['unknown', { ...base, kind: 'smartcard', card: 1 }],
+    ['unknown, with a kdf of its own', { ...base, kind: 'passkey', kdf: { name: 'argon2id', passes: 3 } }],
+    ['unknown, with another kms and no label', { ...base, kind: 'hsm', kms: 7, label: undefined }],
   ])('give no root key: %s', async (_name, header) => {
     const opened = await openSlot(
       id,
@@ -113,6 +115,16 @@ describe('slots of other kinds', () => {
     );
     expect(opened).toMatchObject({ rootKey: undefined, header: { kind: header.kind } });
   });
+});
+
+it('a slot ignores the fields that belong to another kind', async () => {
+  const opened = await openSlot(
+    id,
+    handmade({ ...base, kdf: 1, kms: null }, keyFile),
+    { keyFile },
+    archiveId,
+  );
+  expect(Buffer.from(opened.rootKey ?? '').equals(rootKey)).toBe(true);
 });
 
 describe('a malformed slot', () => {

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from '@cxvault/plugin-api';
 
-const urlField = /(ur[li]|href|links?|location)$/i;
+const urlField = /(ur[li]s?|href|links?|locations?|src)$/i;
 const secretParameter =
   /^(x-(amz|goog|ms)-.*|.*(signature|token|secret|password|credential|hmac|jwt)|sig|policy|hash|auth|api[_-]?key|key-pair-id|expires|awsaccesskeyid|googleaccessid)$/i;
 const opaqueValue = /^(?=.*\d)(?=.*[A-Za-z])[\w+/=.~%-]{20,}$/;
 const absoluteUrl = /^https?:\/\/\S+$/i;
+const relativeUrl = /^\/\S*[?#]\S*$/;
 const urlsInText = /https?:\/\/[^\s"'<>\\^`{|}]+/gi;
 
 /** The URL without user info, query and fragment; works for relative ones too. */
@@ -39,13 +40,14 @@ function scrub(value: JsonValue, field: string): JsonValue {
 
 function scrubText(text: string, field: string): string {
   if (isUrlField(field) && !/\s/.test(text.trim())) return bareUrl(text);
+  if (relativeUrl.test(text)) return looksSigned(text) ? bareUrl(text) : text;
   return text.includes('://')
     ? text.replace(urlsInText, (url) => (looksSigned(url) ? bareUrl(url) : url))
     : text;
 }
 
 function looksSigned(text: string): boolean {
-  const url = URL.parse(text);
+  const url = URL.parse(text, 'https://relative.invalid');
   if (url === null) return false;
   if (url.username !== '' || url.password !== '') return true;
   const pairs = [

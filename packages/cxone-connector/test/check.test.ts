@@ -14,13 +14,18 @@ function listAt(tenant: TestTenant, differenceMs: number): void {
 }
 
 describe('check', () => {
-  it('asks for one row and reports all that a run needs', async () => {
+  it('asks for a page, as the API documents it, and reports all that a run needs', async () => {
     await using tenant = await startTenant();
     listAt(tenant, 2000);
     const report = await (await tenant.open()).check();
     expect(states(report)).toEqual({ login: 'ok', scopes: 'ok', list: 'ok', marker: 'ok', clock: 'ok' });
     expect(report.clock).toEqual({ api: tenant.clock.now() + 2000, ours: tenant.clock.now() });
-    expect(JSON.parse(tenant.seen(queryPath)[0]?.body ?? '')).toMatchObject({ pageSize: 1 });
+    expect(JSON.parse(tenant.seen(queryPath)[0]?.body ?? '')).toEqual({
+      type: 'interaction',
+      filter: 'status:closed',
+      orderBy: 'updatedTime desc',
+      pageSize: 100,
+    });
   });
 
   it('names what is missing, each with its remedy', async () => {
@@ -43,6 +48,16 @@ describe('check', () => {
       expect.stringContaining('CXONE_ARCHIVAL_FIELD_ID'),
       expect.stringContaining('clock'),
     ]);
+  });
+
+  it('misses no scope for what is not wanted', async () => {
+    await using tenant = await startTenant();
+    tenant.on('/oauth/token', answer(tokenAnswer('t', { scope: 'interactions:read' })));
+    listAt(tenant, 0);
+    const source = await tenant.open();
+    expect(states(await source.check({ media: false, mark: false }))).toMatchObject({ scopes: 'ok' });
+    const { checks } = await source.check({ media: false });
+    expect(checks.find(({ name }) => name === 'scopes')?.detail).toBe('not granted: customfields:write');
   });
 
   it('says what it cannot know', async () => {

@@ -2,7 +2,7 @@ import type { SourceInteraction, Unavailable } from '@cxvault/plugin-api';
 import { describe, expect, it } from '@jest/globals';
 import { cut, html, reset } from './scripted-server.ts';
 import type { Answerer } from './scripted-server.ts';
-import { answer, detailPath, startTenant } from './tenant.ts';
+import { answer, detailPath, queryPath, startTenant } from './tenant.ts';
 
 const date = 'Sun, 01 Mar 2026 00:00:05 GMT';
 
@@ -203,7 +203,46 @@ describe('details', () => {
       void source.fetch('good').then(() => response.writeHead(503).end());
     });
     expect(await source.fetch('bad')).toMatchObject({ unavailable: { reason: 'server-error', status: 503 } });
-    expect(tenant.seen(`${detailPath}bad`)).toHaveLength(5); // the first one is put down to the family
+    expect(tenant.seen(`${detailPath}bad`)).toHaveLength(4);
+  });
+
+  it('that give 503 while there are no others are given up after half a minute, the list is not', async () => {
+    await using tenant = await startTenant();
+    const slow: Answerer = (request, response) => {
+      tenant.clock.advance(9_000);
+      answer({}, 503, { 'retry-after': '9', 'x-request-id': 'r-503' })(request, response);
+    };
+    tenant.on(`${detailPath}a`, slow);
+    const source = await tenant.open();
+    expect(await source.fetch('a')).toMatchObject({ unavailable: { status: 503, requestId: 'r-503' } });
+    expect(tenant.seen(`${detailPath}a`)).toHaveLength(4);
+    tenant.on(queryPath, slow, slow, slow, slow, slow, slow, answer({ data: [], pagination: {} }));
+    const pages = source.list({ lane: 'update', from: '', to: '' })[Symbol.asyncIterator]();
+    expect(await pages.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('that fail for good leave their request id in the log', async () => {
+    await using tenant = await startTenant();
+    tenant.on(`${detailPath}a`, answer({}, 403, { 'x-amzn-requestid': 'r-403' }));
+    await (await tenant.open()).fetch('a');
+    const line = {
+      family: 'detail',
+      reason: 'denied',
+      status: 403,
+      requestId: 'r-403',
+      networkCode: undefined,
+    };
+    expect(tenant.logged).toEqual([['info', 'request.failed', line]]);
+  });
+
+  it('may have null where an element of a list belongs', async () => {
+    await using tenant = await startTenant();
+    tenant.on(
+      `${detailPath}a`,
+      answer({ id: 'a', participants: [null, { id: 7 }], media: [null, { id: 'm' }] }),
+    );
+    const fetched = await (await tenant.open()).fetch('a');
+    expect(fetched).toMatchObject({ participants: [{ id: '7' }], media: [{ mediaId: 'm' }] });
   });
 
   it.each(['', '.', '..', '\ud800'])('of the impossible id %j are not asked for', async (id) => {

@@ -75,10 +75,23 @@ describe('list', () => {
     expect(await all(await tenant.open())).toEqual([['a']]);
   });
 
+  it.each(['..', '.', 'x'.repeat(1025)])('passes on the id %.4s, for it to fail by its name', async (id) => {
+    await using tenant = await startTenant();
+    tenant.on(queryPath, answer({ data: [row('a'), row(id)] }));
+    expect(await all(await tenant.open())).toEqual([['a', id]]);
+  });
+
+  it('takes null for no rows', async () => {
+    await using tenant = await startTenant();
+    tenant.on(queryPath, answer({ data: null, pagination: { nextPage: null } }));
+    expect(await all(await tenant.open())).toEqual([]);
+  });
+
   it.each<[string, Answerer]>([
     ['a row without id', answer({ data: [row('a'), { status: 'closed' }] })],
-    ['an id that a path would swallow', answer({ data: [row('..')] })],
+    ['an id that is none', answer({ data: [row('\ud800')] })],
     ['no rows at all', answer({ pagination: {} })],
+    ['null for a whole page', answer({ data: null, errors: [] })],
     ['a cursor of an unknown kind', answer({ data: [row('a')], pagination: { nextPage: { at: 3 } } })],
     [
       'HTML',

@@ -49,6 +49,35 @@ describe('login', () => {
     expect([sent.get('client_id'), sent.get('client_secret')]).toEqual([clientId, clientSecret]);
   });
 
+  it.each([400, 401])(
+    'shows it in the body, too, where nothing is said and Basic is a %d',
+    async (status) => {
+      await using tenant = await startTenant();
+      tenant.on('/direct', (request, response) => {
+        const shown = new URLSearchParams(request.body).get('client_secret') === clientSecret;
+        json(
+          response,
+          shown ? tokenAnswer('posted', { expires_in: 0 }) : { error: 'invalid_client' },
+          shown ? 200 : status,
+        );
+      });
+      tenant.on(queryPath, emptyList);
+      await (await tenant.open({}, { CXONE_TOKEN_URL: `${tenant.server.origin}/direct` })).check();
+      const ways = tenant.seen('/direct').map(({ headers }) => headers.authorization?.split(' ')[0]);
+      expect(ways).toEqual(['Basic', undefined]);
+      expect(tenant.seen(queryPath)[0]?.headers.authorization).toBe('Bearer posted');
+    },
+  );
+
+  it('does without the name of the issuer', async () => {
+    await using tenant = await startTenant();
+    const { origin } = tenant.server;
+    tenant.on('/.well-known/openid-configuration', answer({ token_endpoint: `${origin}/oauth/token` }));
+    tenant.on(queryPath, emptyList);
+    await (await tenant.open()).check();
+    expect(tenant.seen(queryPath)[0]?.headers.authorization).toBe('Bearer token-1');
+  });
+
   it('skips discovery when the token endpoint is named, and takes camelCase names', async () => {
     await using tenant = await startTenant();
     tenant.on('/direct', answer({ accessToken: 'camel', expiresIn: '60', scope: ['interactions:read'] }));
@@ -70,6 +99,15 @@ describe('login', () => {
       tenant.on('/oauth/token', (request, response) => {
         json(response, { error: 'invalid_client', error_description: request.body + clientSecret }, status);
       });
+      const { origin } = tenant.server;
+      tenant.on(
+        '/.well-known/openid-configuration',
+        answer({
+          issuer: origin,
+          token_endpoint: `${origin}/oauth/token`,
+          token_endpoint_auth_methods_supported: ['client_secret_basic'],
+        }),
+      );
       const error: unknown = await (await tenant.open()).check().catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'LOGIN_REFUSED', context: { status, reason: 'invalid_client' } });
       expect(tenant.seen('/oauth/token')).toHaveLength(1);

@@ -108,7 +108,7 @@ describe('media', () => {
       response.writeHead(302, { location: 'http://192.0.2.1/?sig=SIGNED' }).end(),
     );
     const error = await thrownBy((await tenant.open()).openMedia('a', medium('/media/1')));
-    expect(error).toMatchObject({ code: 'SOURCE_REFUSED', context: { host: '192.0.2.1' } });
+    expect(error).toMatchObject({ code: 'SOURCE_UNREACHABLE', context: { reason: 'address-refused' } });
     expect(inspect(error)).not.toContain('SIGNED');
   });
 

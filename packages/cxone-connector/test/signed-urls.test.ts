@@ -20,6 +20,9 @@ describe('signed URLs', () => {
       _links: { self: { href: '/a?token=SECRET' } },
       text: `hear https://h.test/m?a=1&sig=SECRET, or (https://u:SECRET@h.test/) or https://h.test/#access_token=SECRET`,
       opaque: 'https://h.test/x?q=SECRETabcdefghij0123456789',
+      src: '/m/1?SECRET',
+      downloadUrls: ['/m/1?SECRET'],
+      file: '/m/1?sig=SECRET',
     };
     const clean = withoutSignedUrls(payload);
     expect(JSON.stringify(clean)).not.toContain('SECRET');
@@ -33,6 +36,7 @@ describe('signed URLs', () => {
     const payload = {
       text: 'is https://shop.test/item?id=3&author=jane the one? or https://video.test/watch?v=dQw4w9WgXcQ',
       url: 'no url at all? yes',
+      path: '/item?id=3',
       n: 1,
       none: null,
       flags: [true, 'a?b'],

@@ -15,6 +15,7 @@ export type {
 export type {
   CallCounts,
   CapabilityCheck,
+  CheckOptions,
   CapabilityReport,
   InteractionPage,
   InteractionRef,

@@ -24,6 +24,13 @@ export interface CapabilityCheck {
   readonly hint?: string;
 }
 
+export interface CheckOptions extends CallOptions {
+  /** Whether media will be fetched. @default true */
+  readonly media?: boolean;
+  /** Whether interactions will be marked. @default true */
+  readonly mark?: boolean;
+}
+
 export interface CapabilityReport {
   readonly identity: SourceIdentity;
   readonly checks: readonly CapabilityCheck[];
@@ -145,7 +152,7 @@ export interface InteractionSource {
   readonly lanes: readonly Lane[];
 
   /** Logs in and checks rights, marker field and clock, with few cheap calls. Changes nothing. */
-  check(options?: CallOptions): Promise<CapabilityReport>;
+  check(options?: CheckOptions): Promise<CapabilityReport>;
 
   /** The API's clock now, in milliseconds since 1970, from a `Date` header; undefined when it sends none. */
   now(): number | undefined;

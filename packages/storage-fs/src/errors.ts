@@ -59,6 +59,11 @@ export function lacksHardLinks(error: unknown): boolean {
   return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(error) ?? '');
 }
 
+/** True when the file system cannot bring a folder to the disk as such (`fsync(2)`: EINVAL). */
+export function lacksSync(error: unknown): boolean {
+  return ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(error) ?? '');
+}
+
 /** The error that `link` gives for a name that is taken. */
 export function nameTaken(path: string): Error {
   return Object.assign(new Error(`EEXIST: file already exists '${path}'`), { code: 'EEXIST' });

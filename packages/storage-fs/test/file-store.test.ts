@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
 import { FileStore } from '../src/file-store.ts';
+import { syncFolder } from '../src/folder-sync.ts';
 import { unfinishedFolder } from '../src/object-path.ts';
 import { errorOf, inNewFolder } from './folders.ts';
 
@@ -140,6 +142,14 @@ describe('a file system without hard links', () => {
       expect(store.classify(error)).toBe('exists');
       expect(await readFile(join(root, 'runs/1'))).toEqual(bytes);
     });
+  });
+});
+
+describe('a file system that cannot sync folders', () => {
+  it('is used all the same', async () => {
+    // Linux refuses to sync a folder of /proc with EINVAL, as some network file systems do.
+    if (existsSync('/proc/self')) await expect(syncFolder('/proc')).resolves.toBeUndefined();
+    await expect(syncFolder('/no/such/folder')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 

@@ -63,6 +63,17 @@ export class S3StoreError extends Error {
   }
 }
 
+/** An answer without a reason but its status; classifies by that. */
+class S3AnswerError extends Error {
+  override readonly name = 'Unknown';
+  readonly $metadata: { readonly httpStatusCode: number };
+
+  constructor(status: number, cause: unknown) {
+    super(`the server answered HTTP ${status} and gave no reason`, { cause });
+    this.$metadata = { httpStatusCode: status };
+  }
+}
+
 /** Why a call failed; see `ObjectStore.classify`. Errors are told by shape: SDKs come in several copies. */
 export function classifyS3Error(error: unknown): StoreErrorKind {
   // What the driver refuses stays refused; a missing bucket is no missing object.
@@ -95,6 +106,13 @@ export function httpStatus(error: unknown): number | undefined {
   const metadata = error.$metadata;
   if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
   return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}
+
+/** An answer to HEAD has no body: the SDK then knows no reason but the status, and does not say that. */
+export function withReason(error: unknown): unknown {
+  const status = httpStatus(error);
+  if (textField(error, 'message') !== 'UnknownError' || status === undefined) return error;
+  return new S3AnswerError(status, error);
 }
 
 /** S3's error code. */

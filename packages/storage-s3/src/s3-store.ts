@@ -20,6 +20,7 @@ import {
   refused,
   S3StoreError,
   unordered,
+  withReason,
 } from './s3-errors.ts';
 import type { S3Location } from './s3-location.ts';
 import { Turns } from './turns.ts';
@@ -234,7 +235,7 @@ export class S3Store implements ObjectStore {
     try {
       return await call();
     } catch (error) {
-      throw isNoSuchBucket(error) ? bucketMissing(this.#location.bucket, error) : error;
+      throw isNoSuchBucket(error) ? bucketMissing(this.#location.bucket, error) : withReason(error);
     }
   }
 

@@ -391,6 +391,18 @@ describe('an answer to HEAD, which has no body', () => {
     expect(count('HeadBucket')).toBe(1);
   });
 
+  it('is told by its status, which is all that there is', async () => {
+    const { store } = await against(
+      failing('HeadObject', (_, response) => {
+        response.writeHead(403).end();
+        return 'done';
+      }),
+    );
+    const error = await errorOf(() => store.stat('a'));
+    expect(store.classify(error)).toBe('denied');
+    expect(error).toMatchObject({ message: 'the server answered HTTP 403 and gave no reason' });
+  });
+
   it('of 404 for the bucket too is an error', async () => {
     const { store } = await against(
       (...each) => failing('HeadObject', missing)(...each) ?? failing('HeadBucket', missing)(...each),

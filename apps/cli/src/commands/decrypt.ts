@@ -12,6 +12,7 @@ export class Decrypt extends BaseCommand {
   static override description =
     'Records come out as JSON lines, media as their original bytes. Of the archive only cxvault.json and keys/ are ' +
     'needed; which archive it is follows from the path, or is given with --archive. An envelope needs its password only.';
+  static override usage = '<%= command.id %> OBJECT [FLAGS]';
   static override examples = [
     {
       description: 'A segment of records, one JSON document a line:',

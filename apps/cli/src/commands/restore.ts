@@ -10,6 +10,7 @@ export class Restore extends BaseCommand {
   static override description =
     'A folder per interaction, by the day on which it was created, and a manifest.json. A file appears only when ' +
     'its SHA-256 is right, and an existing file is never replaced. Exit code 3: some could not be restored.';
+  static override usage = '<%= command.id %> --out DIR [FLAGS]';
   static override examples = [
     {
       description: 'One interaction:',

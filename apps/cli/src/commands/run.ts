@@ -2,7 +2,7 @@ import { BaseCommand } from '../base-command.ts';
 import { runFlags } from '../flags/run-flags.ts';
 import { presentRun } from '../present/run.ts';
 import { presentRunPlan } from '../present/run-plan.ts';
-import type { CompletionReport, RunPlan } from '../work/run.ts';
+import type { RunPlan, RunReport } from '../work/run.ts';
 
 /** `cxvault run` */
 export class Run extends BaseCommand {
@@ -23,9 +23,9 @@ export class Run extends BaseCommand {
   ];
   static override flags = runFlags;
 
-  override async run(): Promise<CompletionReport | RunPlan> {
+  override async run(): Promise<RunReport | RunPlan> {
     const { flags } = await this.parse(Run);
-    const { dryRun, run } = await import('../work/run.ts');
+    const { dryRun, run, withError } = await import('../work/run.ts');
     const context = await this.begin(flags);
     if (flags['dry-run']) {
       const plan = await dryRun(context, flags);
@@ -36,6 +36,6 @@ export class Run extends BaseCommand {
     this.show(presentRun(report, flags));
     if (failure !== undefined) this.complain(failure);
     process.exitCode = exit;
-    return report;
+    return withError(report, failure);
   }
 }

@@ -59,7 +59,7 @@ export class Verify extends BaseCommand {
     const { flags } = await this.parse(Verify);
     const { verify } = await import('../work/verify.ts');
     const { report, exit } = await verify(await this.begin(flags), flags);
-    this.show(presentVerify(report));
+    this.show(presentVerify(report, flags));
     process.exitCode = exit;
     return report;
   }

@@ -1,11 +1,11 @@
-import type { CompletionReport } from '../work/run.ts';
+import type { RunReport } from '@cxvault/core';
 import { count, elapsed, place, plural, size, table } from './layout.ts';
 import { type CommonFlags, nextCommand } from './next.ts';
 
 const shownFailures = 20;
 
 /** The completion report for people. */
-export function presentRun(report: CompletionReport, flags: CommonFlags): string {
+export function presentRun(report: RunReport, flags: CommonFlags): string {
   return [
     headline(report),
     '',
@@ -16,14 +16,15 @@ export function presentRun(report: CompletionReport, flags: CommonFlags): string
   ].join('\n');
 }
 
-function headline(report: CompletionReport): string {
+function headline(report: RunReport): string {
   const broken = report.error === undefined ? '' : 'The run broke off. ';
-  if (report.total_interactions === 0) return `${broken}Nothing new: everything that is closed is archived.`;
+  if (report.total_interactions === 0)
+    return broken === '' ? 'Nothing new to archive.' : `${broken}Archived nothing.`;
   const total = plural(report.total_interactions, 'interaction');
   return `${broken}Archived ${count(report.successful_archives)} of ${total} (${report.success_rate}).`;
 }
 
-function rows(report: CompletionReport): [string, string][] {
+function rows(report: RunReport): [string, string][] {
   const { media, bytes, marks } = report;
   return [
     ['archive', place(report.archive)],
@@ -45,7 +46,7 @@ function rows(report: CompletionReport): [string, string][] {
   ];
 }
 
-function interactions(report: CompletionReport): string {
+function interactions(report: RunReport): string {
   return [
     `${count(report.successful_archives)} archived`,
     ...(report.retried_and_succeeded > 0
@@ -57,13 +58,13 @@ function interactions(report: CompletionReport): string {
   ].join(', ');
 }
 
-function absent(media: CompletionReport['media']): string {
+function absent(media: RunReport['media']): string {
   if (media.absent === 0) return '';
   const later = media.provisional === 0 ? '' : `, ${count(media.provisional)} of them asked for again later`;
   return `, ${count(media.absent)} absent${later}`;
 }
 
-function calls(report: CompletionReport): string {
+function calls(report: RunReport): string {
   const families = Object.entries(report.api_calls).map(([family, { count: made, throttled, retried }]) => {
     const trouble = [
       ...(throttled > 0 ? [`${count(throttled)} throttled`] : []),
@@ -74,7 +75,7 @@ function calls(report: CompletionReport): string {
   return families.length === 0 ? 'none' : families.join(', ');
 }
 
-function failures(report: CompletionReport): string[] {
+function failures(report: RunReport): string[] {
   const { failed_records: failed } = report;
   if (report.failed_archives === 0) return [];
   const more = report.failed_archives - Math.min(failed.length, shownFailures);

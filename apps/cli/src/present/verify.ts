@@ -12,14 +12,32 @@ const proofs: Readonly<Record<VerifyReport['depth'], string>> = {
   public: 'sizes, headers and checksums are right; without a key nothing more can be told',
 };
 
-/** Whether the archive is whole, and every damaged object with what it costs. */
-export function presentVerify(report: VerifyReport): string {
+/** What part of an archive was looked at. */
+export interface Looked {
+  readonly since?: string;
+  readonly until?: string;
+  readonly format?: 'cxv' | 'envelope';
+}
+
+/** Whether the archive is whole, as far as was looked, and every damaged object with what it costs. */
+export function presentVerify(report: VerifyReport, looked: Looked): string {
   return [
-    report.ok ? `The archive is whole: ${proofs[report.depth]}.` : headline(report.damage),
+    report.ok ? soundness(report, looked) : headline(report.damage),
     '',
     table(rows(report)),
     ...damageLines(report.damage),
   ].join('\n');
+}
+
+/** Says no more than was proved: whole is what was looked at in full, all of it. */
+function soundness({ depth, objects }: VerifyReport, { since, until, format }: Looked): string {
+  if (format === 'envelope')
+    return 'No damage found: every envelope was opened; no journal says whether all are there.';
+  const part = since !== undefined || until !== undefined;
+  const whole = depth === 'full' && !part ? 'The archive is whole' : 'No damage found';
+  const where = part ? ' in what was created in the period' : '';
+  const earlier = (objects.proven_before ?? 0) > 0 ? ', now or within --max-age' : '';
+  return `${whole}${where}: ${proofs[depth]}${earlier}.`;
 }
 
 function headline(damage: readonly Damage[]): string {

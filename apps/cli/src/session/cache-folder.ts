@@ -2,6 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CxvaultError } from '@cxvault/plugin-api';
 import type { Config } from '@oclif/core';
+import { property } from '../property.ts';
 
 const ownerOnly = 0o700;
 
@@ -18,15 +19,15 @@ export interface CacheFiles {
   readonly budgets: string;
 }
 
-/** Makes the cache folder. Throws `OUTPUT_FAILED`. */
+/** Makes the cache folder. Throws `CONFIG_INVALID`. */
 export async function openCacheFolder(oclif: Config): Promise<CacheFiles> {
   const folder = oclif.cacheDir;
   try {
     await mkdir(folder, { recursive: true, mode: ownerOnly });
     await chmod(folder, ownerOnly);
   } catch (cause) {
-    throw new CxvaultError('OUTPUT_FAILED', 'the cache folder cannot be made', {
-      context: { folder },
+    throw new CxvaultError('CONFIG_INVALID', 'the cache folder cannot be used', {
+      context: { folder, reason: String(property(cause, 'code')) },
       hint: 'make it writable, or name another one in CXVAULT_CACHE_DIR',
       cause,
     });

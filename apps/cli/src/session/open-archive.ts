@@ -3,7 +3,6 @@ import { CxvaultError, type Secret } from '@cxvault/plugin-api';
 import type { CommandContext } from '../context.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { readUnlock } from '../settings/unlock.ts';
-import { explainMissingArchive } from './missing-archive.ts';
 import { archiveOf, openStore } from './open-store.ts';
 
 /** An open archive; dispose of it to free the store's connections. */
@@ -26,9 +25,8 @@ export async function openSession(
     for (const { object_key, detail } of archive.warnings) context.warn(`key slot ${object_key}: ${detail}`);
     return { archive, url, [Symbol.asyncDispose]: () => store.close() };
   } catch (error) {
-    const reason = await explainMissingArchive(store, error);
     await store.close();
-    throw reason;
+    throw error;
   }
 }
 

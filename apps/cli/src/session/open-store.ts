@@ -2,7 +2,7 @@ import type { ObjectStore } from '@cxvault/plugin-api';
 import { systemClock, withRetry } from '@cxvault/core';
 import type { CommandContext } from '../context.ts';
 import { collectStorages, openPluginStore } from '../plugins/storages.ts';
-import { chooseArchive } from '../settings/archive-url.ts';
+import { chooseArchive, findArchive } from '../settings/archive-url.ts';
 
 /** A store and the address that it was opened by. */
 export interface OpenStore {
@@ -14,6 +14,12 @@ export interface OpenStore {
 export function archiveOf(context: CommandContext, flag: string | undefined): URL {
   const { config, env, folder } = context.settings;
   return chooseArchive({ flag, env, config: config.archive, folder });
+}
+
+/** As {@link archiveOf}; undefined when none is named anywhere. */
+export function archiveIfNamed(context: CommandContext, flag: string | undefined): URL | undefined {
+  const { config, env, folder } = context.settings;
+  return findArchive({ flag, env, config: config.archive, folder });
 }
 
 /** Opens the store of an address, with retries. Plugins that cannot be used are named as warnings. */

@@ -16,21 +16,28 @@ export interface ArchiveChoice {
 
 /** The URL of the archive to work on. Throws `CONFIG_INVALID` when none is named or it is no URL. */
 export function chooseArchive(choice: ArchiveChoice): URL {
-  const named =
-    given(choice.flag) ?? given(choice.env.CXVAULT_ARCHIVE) ?? one(choice.config) ?? bucket(choice.env);
-  if (named !== undefined) return archiveUrl(named, choice.folder);
+  const url = findArchive(choice);
+  if (url !== undefined) return url;
   throw new CxvaultError('CONFIG_INVALID', 'no archive is named', {
     hint: 'give --archive URL or set CXVAULT_ARCHIVE, for example ./archive or s3://my-bucket/cxone/archives',
   });
+}
+
+/** As {@link chooseArchive}; undefined when none is named. */
+export function findArchive(choice: ArchiveChoice): URL | undefined {
+  const named =
+    given(choice.flag) ?? given(choice.env.CXVAULT_ARCHIVE) ?? bucket(choice.env) ?? one(choice.config);
+  return named === undefined ? undefined : archiveUrl(named, choice.folder);
 }
 
 /** A path or a URL as URL; a path becomes a `file:` URL. */
 export function archiveUrl(text: string, folder: string): URL {
   if (!schemePattern.test(text)) return pathToFileURL(resolve(folder, text));
   const url = URL.parse(text);
-  if (url === null) {
+  // `file:archive` would be /archive.
+  if (url === null || /^file:(?!\/)/i.test(text)) {
     throw new CxvaultError('CONFIG_INVALID', `this is not an archive address: ${withoutUser(text)}`, {
-      hint: 'write a path, or a URL such as s3://bucket/prefix',
+      hint: 'write a path, or a URL such as s3://bucket/prefix or file:///path/of/archive',
     });
   }
   if (url.username !== '' || url.password !== '') {

@@ -4,6 +4,7 @@ import { CxvaultError } from '@cxvault/plugin-api';
 import { property } from '../property.ts';
 import { type ConfigFile, configSchema } from './config-schema.ts';
 import { configIssue } from './config-issue.ts';
+import { nameFlagsAsSettings } from './flag-names.ts';
 import { jsonDamage } from './json-position.ts';
 
 /** The name that is looked for in the working folder. */
@@ -73,7 +74,7 @@ function parseJson(text: string, file: string): unknown {
 }
 
 function checkConfig(document: unknown, file: string): ConfigFile {
-  const result = configSchema.safeParse(document);
+  const result = configSchema.safeParse(nameFlagsAsSettings(document));
   if (result.success) return result.data;
   throw configIssue(result.error.issues, file);
 }

@@ -54,7 +54,7 @@ const run = z.strictObject({
   retryFailed: z.boolean().optional(),
   format: z.enum(['cxv', 'envelope']).optional(),
   compression: z.enum(['zstd', 'none']).optional(),
-  concurrency: count.optional(),
+  concurrency: count.max(256).optional(),
   report: z.string().min(1).optional(),
   reportRecords: z.enum(['all', 'failed', 'none']).optional(),
 });

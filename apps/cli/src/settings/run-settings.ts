@@ -2,6 +2,7 @@ import type { RunOptions } from '@cxvault/core';
 import { CxvaultError } from '@cxvault/plugin-api';
 import type { ConfigFile } from './config-schema.ts';
 import { parseDuration } from './duration.ts';
+import { interactionIds } from './interaction-ids.ts';
 import { parsePeriod } from './moment.ts';
 
 /** The flags of `run` that the configuration file can set too. */
@@ -37,6 +38,7 @@ export interface RunSettings {
     | 'concurrency'
     | 'settlingLagMs'
     | 'lookBackMs'
+    | 'archivedRecords'
   >;
   readonly format: 'cxv' | 'envelope';
   readonly report: string | undefined;
@@ -58,12 +60,13 @@ export function runSettings(flags: RunFlagValues, config: ConfigFile, now: numbe
   const since = flags.since ?? (named ? undefined : file.since);
   const until = flags.until ?? (named ? undefined : file.until);
   const period = parsePeriod({ since, until }, now);
+  const reportRecords = flags['report-records'] ?? file.reportRecords ?? 'all';
   return {
     run: {
       since: period.from,
       until: period.to,
       limit: flags.limit ?? (named ? undefined : file.limit),
-      interactions: flags.interaction,
+      interactions: interactionIds(flags.interaction),
       retryFailed: flags['retry-failed'] ?? file.retryFailed,
       media: flags.media ?? file.media,
       mark: flags.mark ?? file.mark,
@@ -73,10 +76,11 @@ export function runSettings(flags: RunFlagValues, config: ConfigFile, now: numbe
       ...(cxone.lookBack === undefined
         ? {}
         : { lookBackMs: parseDuration(cxone.lookBack, 'cxone.lookBack') }),
+      archivedRecords: reportRecords === 'all',
     },
     format,
     report: flags.report ?? file.report,
-    reportRecords: flags['report-records'] ?? file.reportRecords ?? 'all',
+    reportRecords,
   };
 }
 

@@ -40,6 +40,7 @@ export interface VerifySettings {
   readonly depth: VerifyDepth;
   readonly samplePercent: number | undefined;
   readonly maxAgeMs: number | undefined;
+  readonly expectTip: string | undefined;
 }
 
 /** Flags win over the configuration file. Throws `USAGE`; `--sample` with another depth than `sample` is named. */
@@ -55,7 +56,17 @@ export function verifySettings(flags: VerifyFlagValues, config: ConfigFile): Ver
     depth,
     samplePercent: depth === 'sample' && sample !== undefined ? parsePercent(sample) : undefined,
     maxAgeMs: maxAge === undefined ? undefined : parseDuration(maxAge, '--max-age'),
+    expectTip: flags['expect-tip'] === undefined ? undefined : parseTip(flags['expect-tip']),
   };
+}
+
+/** A tip that was copied in part is a slip of the hand, and no damage. */
+function parseTip(text: string): string {
+  const tip = text.trim().toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(tip)) return tip;
+  throw new CxvaultError('USAGE', `--expect-tip is not a SHA-256: ${text}`, {
+    hint: 'give the 64 hex digits that a run or a verify printed as its journal tip',
+  });
 }
 
 function parsePercent(text: string): number {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
   type DecryptedObject,
@@ -11,10 +13,12 @@ import type { ByteSource } from '@cxvault/crypto-codec';
 import { CxvaultError } from '@cxvault/plugin-api';
 import type { CommandContext } from '../context.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
+import { watchInterruption } from '../interruption.ts';
 import { property } from '../property.ts';
 import { envelopePassword, openSession } from '../session/open-archive.ts';
-import { archiveOf, openStore } from '../session/open-store.ts';
+import { archiveIfNamed, openStore } from '../session/open-store.ts';
 import { openByteFile } from './byte-file.ts';
+import { decryptFailure } from './decrypt-failure.ts';
 import { objectAddress } from './object-address.ts';
 import { writeOutput } from './output-file.ts';
 
@@ -42,24 +46,45 @@ export async function decrypt(
   object: string,
   flags: DecryptFlags,
 ): Promise<DecryptResult | undefined> {
-  const named = flags.archive === undefined ? undefined : archiveOf(context, flags.archive);
-  const address = objectAddress(object, context.settings.folder, named);
-  const archive = flags.archive ?? address.archive;
+  try {
+    return await decryptAddressed(context, object, flags);
+  } catch (error) {
+    throw decryptFailure(error, object);
+  }
+}
+
+async function decryptAddressed(
+  context: CommandContext,
+  object: string,
+  flags: DecryptFlags,
+): Promise<DecryptResult | undefined> {
+  const { folder } = context.settings;
+  // The name of an object in the archive, unless it is a file that lies here and no archive is asked for.
+  const local = flags.archive === undefined && existsSync(resolve(folder, object));
+  const named = local ? undefined : archiveIfNamed(context, flags.archive);
+  const address = objectAddress(object, folder, named);
+  using interruption = watchInterruption(context.warn);
+  const { signal } = interruption;
+  const given = { ...flags, archive: flags.archive ?? address.archive };
   if ('file' in address) {
     await using file = await openByteFile(address.file);
-    return await openAndWrite(context, file.source, { ...flags, archive });
+    return await openAndWrite(context, file.source, given, signal);
   }
   const { store } = await openStore(context, address.store);
   try {
-    return await openAndWrite(context, await storedSource(store, address.key), { ...flags, archive });
+    return await openAndWrite(context, await storedSource(store, address.key, signal), given, signal);
   } finally {
     await store.close();
   }
 }
 
-async function storedSource(store: Parameters<typeof storeSource>[0], key: string): Promise<ByteSource> {
-  const found = await store.stat(key);
-  if (found !== undefined) return storeSource(store, key, found.size);
+async function storedSource(
+  store: Parameters<typeof storeSource>[0],
+  key: string,
+  signal: AbortSignal,
+): Promise<ByteSource> {
+  const found = await store.stat(key, { signal });
+  if (found !== undefined) return storeSource(store, key, found.size, signal);
   throw new CxvaultError('STORE_NOT_FOUND', 'there is no such object', {
     context: { object_key: key },
     hint: 'check the address',
@@ -70,22 +95,28 @@ async function openAndWrite(
   context: CommandContext,
   source: ByteSource,
   flags: DecryptFlags,
+  signal: AbortSignal,
 ): Promise<DecryptResult | undefined> {
   if ((await objectFormat(source)) === 'envelope') {
     const password = await envelopePassword(context, flags);
-    return await write(await decryptObject(source, { password }), flags.out);
+    return await write(await decryptObject(source, { password }), flags.out, signal);
   }
   await using session = await openSession(context, flags);
   const { archiveId } = await readObjectHeader(source);
   if (archiveId !== session.archive.id) throw otherArchive(archiveId, session.archive.id);
-  return await write(await decryptObject(source, { keys: session.archive.lookup }), flags.out);
+  return await write(await decryptObject(source, { keys: session.archive.lookup }), flags.out, signal);
 }
 
-async function write(object: DecryptedObject, out: string | undefined): Promise<DecryptResult | undefined> {
+async function write(
+  object: DecryptedObject,
+  out: string | undefined,
+  signal: AbortSignal,
+): Promise<DecryptResult | undefined> {
   const hash = createHash('sha256');
   let bytes = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of object.content) {
+      signal.throwIfAborted();
       hash.update(chunk);
       bytes += chunk.length;
       yield chunk;

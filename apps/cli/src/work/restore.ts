@@ -14,6 +14,7 @@ import { showProgress } from '../progress.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
 import { openSession } from '../session/open-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
+import { interactionIds } from '../settings/interaction-ids.ts';
 import { parsePeriod } from '../settings/moment.ts';
 
 export type { RestoreReport };
@@ -32,6 +33,7 @@ export async function restore(
   context: CommandContext,
   flags: RestoreFlagValues,
 ): Promise<{ report: RestoreReport; exit: number }> {
+  const ids = interactionIds(flags.interaction);
   const period = parsePeriod(flags, systemClock.now());
   const cache = await openCacheFolder(context.oclif);
   await using session = await openSession(context, flags);
@@ -42,7 +44,7 @@ export async function restore(
   using progress = showProgress();
   const report = await restoreInteractions(session.archive, catalog.catalog, {
     out: flags.out,
-    ids: flags.interaction,
+    ids,
     all: flags.all,
     since: period.from,
     until: period.to,

@@ -24,15 +24,12 @@ import { openSource } from '../session/open-source.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { type RunFlagValues, runSettings, type RunSettings } from '../settings/run-settings.ts';
 
-export type { RunPlan };
-
-/** The completion report with what only the CLI knows: the exit code of what broke the run off. */
-export type CompletionReport = Omit<RunReport, 'error'> & { readonly error?: Failure };
+export type { RunPlan, RunReport };
 
 /** How a run ended. */
 export interface RunOutcome {
-  readonly report: CompletionReport;
-  /** Why it broke off, if it did. */
+  readonly report: RunReport;
+  /** Why it broke off, or what failed after its end. */
   readonly failure: Failure | undefined;
   readonly exit: number;
 }
@@ -100,6 +97,8 @@ async function runIntoEnvelopes(
   using interruption = watchInterruption(context.warn);
   using progress = showProgress();
   try {
+    // No archive is opened here, and it may take long until the first envelope is stored: is there a store at all?
+    for await (const found of store.list('')) if (found.size >= 0) break;
     await using source = await openSource(context, cache, flags);
     return await runEnvelope({
       ...settings.run,
@@ -120,23 +119,34 @@ async function runIntoEnvelopes(
 }
 
 async function conclude({ report, error }: RunResult, settings: RunSettings): Promise<RunOutcome> {
-  const failure = error === undefined ? undefined : failureOf(error);
-  const shown = presentable(report, failure, settings.reportRecords);
-  if (settings.report !== undefined) await writeReport(settings.report, shown);
+  const broken = error === undefined ? undefined : failureOf(error);
+  const shown = withError(onlyRecords(report, settings.reportRecords), broken);
+  const unwritten = settings.report === undefined ? undefined : await failureToWrite(settings.report, shown);
   const incomplete = report.failed_archives > 0 || report.journal_damage.length > 0;
-  return { report: shown, failure, exit: firstExit([failure?.exit ?? 0, incomplete ? exitIncomplete : 0]) };
+  const exits = [broken?.exit ?? 0, unwritten?.exit ?? 0, incomplete ? exitIncomplete : 0];
+  return { report: shown, failure: broken ?? unwritten, exit: firstExit(exits) };
+}
+
+/** An error in a report looks like the error of any command, with the exit code. */
+export function withError(report: RunReport, failure: Failure | undefined): RunReport {
+  return failure === undefined ? report : { ...report, error: failure };
+}
+
+/** A run that is done has a report to print, even if its file cannot be written. */
+async function failureToWrite(file: string, report: RunReport): Promise<Failure | undefined> {
+  try {
+    await writeReport(file, report);
+    return undefined;
+  } catch (error) {
+    return failureOf(error);
+  }
 }
 
 /** `--report-records`: a report of a million interactions need not list them. */
-function presentable(
-  { error, ...report }: RunReport,
-  failure: Failure | undefined,
-  records: RunSettings['reportRecords'],
-): CompletionReport {
+function onlyRecords(report: RunReport, records: 'all' | 'failed' | 'none'): RunReport {
   return {
     ...report,
     archived_records: records === 'all' ? report.archived_records : [],
     failed_records: records === 'none' ? [] : report.failed_records,
-    ...(error && failure && { error: failure }),
   };
 }

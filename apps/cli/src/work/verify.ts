@@ -15,7 +15,6 @@ import { presentVerifyProgress } from '../present/verify-progress.ts';
 import { showProgress } from '../progress.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
 import { envelopePassword, openSession } from '../session/open-archive.ts';
-import { explainMissingArchive } from '../session/missing-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { parsePeriod } from '../settings/moment.ts';
@@ -50,7 +49,6 @@ async function verifyWithKey(context: CommandContext, flags: VerifyFlags): Promi
     archive: session.url.href,
     since: period.from,
     until: period.to,
-    expectTip: flags['expect-tip'],
     remembered: catalog.catalog,
     proofsFile: cache.proofs,
     signal: interruption.signal,
@@ -84,8 +82,6 @@ async function verifyStore(
     return password === undefined
       ? await verifyPublic(store, options)
       : await verifyEnvelopes(store, password, options);
-  } catch (error) {
-    throw await explainMissingArchive(store, error);
   } finally {
     await store.close();
   }

@@ -102,6 +102,14 @@ export class EntryCatalog {
     return this.db.get('SELECT key, kind, bytes, sha256, run_id, n FROM objects WHERE key = ?', key);
   }
 
+  /** Objects that hold archived records or media, though no entry that could be read brings them. */
+  unlistedObjects(): { key: string; kind: number }[] {
+    return this.db.all(
+      `SELECT segment AS key, 1 AS kind FROM versions WHERE segment NOT IN (SELECT key FROM objects)
+       UNION SELECT object_key, 2 FROM media WHERE object_key NOT IN (SELECT key FROM objects)`,
+    );
+  }
+
   /** The records that entries place in a segment. */
   recordsIn(segment: string): IterableIterator<RecordPlace> {
     return this.db.iterate(

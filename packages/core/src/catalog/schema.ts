@@ -1,7 +1,7 @@
 import type { CatalogDatabase } from './database.ts';
 
 /** Grows when the tables change: a catalog of another version is thrown away and built from the journal again. */
-const catalogVersion = 1;
+const catalogVersion = 2;
 
 /**
  * The catalog's tables. All of them follow from the journal, but for `lost`, which remembers entries that were
@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS objects (
 CREATE TABLE IF NOT EXISTS versions (
   id INTEGER PRIMARY KEY, interaction_id TEXT NOT NULL, updated_time TEXT NOT NULL, at TEXT NOT NULL,
   run_id TEXT NOT NULL, n INTEGER NOT NULL, sha256 TEXT NOT NULL, content TEXT NOT NULL, segment TEXT NOT NULL,
-  legs TEXT, UNIQUE (run_id, n, interaction_id, updated_time));
+  legs TEXT);
 CREATE INDEX IF NOT EXISTS versions_by_interaction ON versions (interaction_id, updated_time, at, run_id, n);
 CREATE INDEX IF NOT EXISTS versions_by_segment ON versions (segment);
 CREATE TABLE IF NOT EXISTS media (

@@ -51,17 +51,18 @@ export async function restoreMedium(
   const source = await archive.source(medium.object_key, undefined, signal);
   const expected = { archiveId: archive.id, objectKey: medium.object_key, kind: 'media' } as const;
   const opened = await openObject(source, archive.lookup, expected);
+  requireOriginal(opened.index, medium);
   return writeFile(folder, opened.content(), ({ bytes, sha256, head }) => {
-    if (bytes !== medium.bytes || sha256 !== medium.sha256) {
-      throw new CodecError(
-        'digest',
-        'content',
-        'the original is not the one whose SHA-256 the journal names',
-      );
-    }
+    requireOriginal({ bytes, sha256 }, medium);
     const byIndex = extensionByType(opened.index.medium?.content_type, undefined);
     return expectedName ?? `${stem}.${byIndex ?? extensionByContent(head)}`;
   });
+}
+
+/** Asked of the index first: what would be thrown away at its end need not fill the disk before. */
+function requireOriginal(found: { bytes: number; sha256: string }, medium: ArchivedMedium): void {
+  if (found.bytes === medium.bytes && found.sha256 === medium.sha256) return;
+  throw new CodecError('digest', 'content', 'the original is not the one whose SHA-256 the journal names');
 }
 
 /** The name under which an earlier restore wrote this medium; without a type, its extension came from its bytes. */

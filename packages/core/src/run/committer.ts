@@ -65,10 +65,11 @@ interface Outcomes {
  */
 export class Committer {
   readonly #options: CommitterOptions;
-  readonly #stop = new AbortController();
   readonly #uncommitted = new Set<string>();
   #outcomes: Outcomes = noOutcomes();
   #segment: OpenSegment | undefined;
+  /** Ends the timer of the open segment: one that slept on would keep its segment in memory. */
+  #ageing = new AbortController();
   #turn: Promise<unknown> = Promise.resolve();
   #commit: Promise<void> = Promise.resolve();
   #plaintextBytes = 0;
@@ -129,7 +130,7 @@ export class Committer {
 
   /** Ends the timer of the open segment. */
   close(): void {
-    this.#stop.abort();
+    this.#ageing.abort();
   }
 
   async #openSegment(): Promise<OpenSegment> {
@@ -142,18 +143,19 @@ export class Committer {
       compression,
     });
     const segment = { sealer, archived: [], objects: [] };
-    void this.#closeWhenOld(segment, segmentAgeMs);
+    this.#ageing = new AbortController();
+    void this.#closeWhenOld(segment, segmentAgeMs, this.#ageing.signal);
     return segment;
   }
 
-  async #closeWhenOld(segment: OpenSegment, ageMs: number): Promise<void> {
+  async #closeWhenOld(segment: OpenSegment, ageMs: number, closed: AbortSignal): Promise<void> {
     try {
-      await this.#options.clock.sleep(ageMs, this.#stop.signal, true);
+      await this.#options.clock.sleep(ageMs, closed, true);
       await this.#inTurn(async () => {
         if (this.#segment === segment) await this.#startCommit();
       });
     } catch {
-      // stopped; or the commit failed, which everyone who adds or flushes is told
+      // closed before; or the commit failed, which everyone who adds or flushes is told
     }
   }
 
@@ -175,6 +177,7 @@ export class Committer {
     await this.#commit;
     const segment = this.#segment;
     const outcomes = this.#outcomes;
+    this.#ageing.abort();
     this.#segment = undefined;
     this.#outcomes = noOutcomes();
     const empty = !segment && listsOf(outcomes).every((list) => list.length === 0);

@@ -30,7 +30,10 @@ export interface StoredMedium {
 
 /** What became of one medium. */
 export type MediumOutcome =
-  StoredMedium | { readonly absent: 'not-found' | 'denied' } | { readonly failure: SourceFailure };
+  | StoredMedium
+  | { readonly absent: 'not-found' | 'denied' }
+  /** `opened` is false when the source gave no body; it had its own retries then. */
+  | { readonly failure: SourceFailure; readonly opened: boolean };
 
 /** Brings media from the source into the archive, as streams. */
 export class MediaArchiver {
@@ -66,7 +69,7 @@ export class MediaArchiver {
       for (let attempt = 1; ; attempt += 1) {
         signal.throwIfAborted();
         const outcome = await this.#try(interactionId, medium, keyOf, signal, attempt === attempts);
-        if (!('failure' in outcome) || outcome.failure.permanent || attempt === attempts) return outcome;
+        if (!('failure' in outcome) || !outcome.opened || attempt === attempts) return outcome;
         await this.#clock.sleep(firstPause * 2 ** (attempt - 1), signal);
       }
     });
@@ -96,9 +99,9 @@ export class MediaArchiver {
     } catch (error) {
       signal.throwIfAborted();
       // the source's failure concerns this medium; the store's concerns the run, unless a new try may help
-      if (body.failed || isSourceError(error)) return { failure: failureOf(error) };
+      if (body.failed || isSourceError(error)) return { failure: failureOf(error), opened: body.failed };
       if (isCxvaultError(error) && error.code === 'STORE_UNREACHABLE' && !last)
-        return { failure: failureOf(error) };
+        return { failure: failureOf(error), opened: true };
       throw error;
     }
   }
@@ -153,7 +156,7 @@ function isSourceError(error: unknown): boolean {
 /** The failure that a medium's error stands for: its context may carry status and request id. */
 function failureOf(error: unknown): SourceFailure {
   const context = isCxvaultError(error) ? error.context : {};
-  const { reason, status, request_id: requestId } = context;
+  const { reason, status, requestId } = context;
   return {
     reason: typeof reason === 'string' ? `media-${reason}` : 'media-transfer',
     ...(typeof status === 'number' && { status }),

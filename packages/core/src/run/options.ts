@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly lookBackMs?: number;
   /** How long a segment may stay open, in milliseconds. Default ten minutes. */
   readonly segmentAgeMs?: number;
+  /** False: the report does not list what was archived, a list as long as the run. Default true. */
+  readonly archivedRecords?: boolean;
   /** Ends the run after the current commit. */
   readonly signal?: AbortSignal;
   /** Told now and then, and at each change of phase. */

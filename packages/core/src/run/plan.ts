@@ -28,8 +28,9 @@ export interface RunPlan {
 /** Lists what a run would fetch, and changes nothing: no lock, no entry, no mark. */
 export async function planRun(options: RunOptions): Promise<RunPlan> {
   const { archive, catalog, source, signal } = options;
-  const capabilities = await source.check({ ...(signal && { signal }) });
-  const warnings = checkSource(capabilities, { media: options.media ?? true, mark: options.mark ?? true });
+  const wants = { media: options.media ?? true, mark: options.mark ?? true };
+  const capabilities = await source.check({ ...wants, ...(signal && { signal }) });
+  const warnings = checkSource(capabilities, wants);
   await syncCatalog(archive, catalog, signal);
   checkIdentity(catalog, capabilities.identity);
   const windows = windowsToList(options);

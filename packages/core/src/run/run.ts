@@ -18,8 +18,9 @@ const twoHours = 2 * 3_600_000; // milliseconds
 export async function runArchive(options: RunOptions): Promise<RunResult> {
   const { archive, catalog, source, clock, signal } = options;
   const startedAt = clock.now();
-  const capabilities = await source.check({ ...(signal && { signal }) });
-  const warnings = checkSource(capabilities, { media: options.media ?? true, mark: options.mark ?? true });
+  const wants = { media: options.media ?? true, mark: options.mark ?? true };
+  const capabilities = await source.check({ ...wants, ...(signal && { signal }) });
+  const warnings = checkSource(capabilities, wants);
   const runId = newId();
   const lock = await RunLock.acquire(archive.store, { runId, clock });
   try {

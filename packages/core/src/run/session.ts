@@ -14,7 +14,7 @@ import { Marker } from './marker.ts';
 import { MediaArchiver } from './media-archiver.ts';
 import { addDenied } from './known-work.ts';
 import type { RunOptions, RunProgress } from './options.ts';
-import { completionReport, type RunReport } from './report.ts';
+import { archivedRecordsOf, completionReport, type RunReport, type StoredReport } from './report.ts';
 import { RunCounts } from './run-counts.ts';
 import { VolatileFields } from './volatile-fields.ts';
 import { WorkList } from './work-list.ts';
@@ -97,7 +97,7 @@ export class RunSession {
     await this.#guarded(() => this.#storeReport());
     this.#signal.removeEventListener('abort', wake);
     this.#work.dispose();
-    return { report: this.#report(), error: this.#error };
+    return { report: { ...this.#report(), archived_records: this.#archivedRecords() }, error: this.#error };
   }
 
   /** Remembers the first failure and stops what is under way: the run ends with what it has. */
@@ -267,12 +267,15 @@ export class RunSession {
   }
 
   async #storeReport(): Promise<void> {
-    // the journal has the list of what was archived (archive-format: "Reports")
-    const stored = Object.entries(this.#report()).filter(([name]) => name !== 'archived_records');
-    await this.#writer.writeReport(toJson(Object.fromEntries(stored)));
+    await this.#writer.writeReport(toJson(this.#report()));
   }
 
-  #report(): RunReport {
+  #archivedRecords(): RunReport['archived_records'] {
+    const { catalog, archivedRecords = true } = this.#options;
+    return archivedRecords ? archivedRecordsOf(catalog, this.#start.runId) : [];
+  }
+
+  #report(): StoredReport {
     return completionReport({
       options: this.#options,
       start: this.#start,

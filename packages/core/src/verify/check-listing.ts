@@ -35,6 +35,24 @@ export async function checkListing(context: VerifyContext): Promise<void> {
     else if (!usable) wrongSize.push({ named, size: stored.size });
   }
   for (const { named, size } of wrongSize) await reportSize(context, named, size);
+  for (const unlisted of catalog.unlistedObjects()) await reportUnlisted(context, unlisted);
+}
+
+/** Nothing says which bytes it must have: lost, or at best unproven. */
+async function reportUnlisted(
+  context: VerifyContext,
+  object: { readonly key: string; readonly kind: number },
+): Promise<void> {
+  const { archive, catalog, signal } = context;
+  if (catalog.isErasedObject(object.key)) return;
+  const found = await archive.store.stat(object.key, { ...(signal && { signal }) });
+  reportObject(
+    context,
+    object,
+    found
+      ? { problem: 'journal-gap', detail: 'no entry that can be read names its bytes and SHA-256' }
+      : { problem: 'missing', detail: 'the store has no such object' },
+  );
 }
 
 async function reportSize(context: VerifyContext, named: CatalogObject, size: number): Promise<void> {

@@ -88,11 +88,16 @@ async function checkRing(
   if (size > largestRing) throw new DamageFound('size', 'larger than a ring object can be');
   const key = ringKey(keyId);
   const chunks: Uint8Array[] = [];
+  let bytes = 0;
   await checkObject(
     storeSource(archive.store, key, size, signal),
     archive.lookup,
     { archiveId: archive.id, objectKey: key, kind: 'ring' },
-    (chunk) => chunks.push(Buffer.from(chunk)),
+    (chunk) => {
+      bytes += chunk.length;
+      if (bytes > largestRing) throw new DamageFound('size', 'holds more than a ring object can');
+      chunks.push(Buffer.from(chunk));
+    },
   );
   parseRing(JSON.parse(Buffer.concat(chunks).toString('utf8')), keyId);
 }

@@ -1,15 +1,11 @@
-import { checkObject } from '@cxvault/crypto-codec';
 import type { ObjectInfo } from '@cxvault/plugin-api';
 
-import { storeSource } from '../byte-source.ts';
+import { readJournalObject } from '../journal-object.ts';
 import { parseRunKey, runsPrefix } from '../layout.ts';
 import { eachAtOnce } from '../at-once.ts';
 import { DamageFound } from './damage-found.ts';
 import { explainDamage } from './explain.ts';
 import type { VerifyContext } from './verify-context.ts';
-
-/** Bytes: a report lists failures and marks, never records. */
-const largestReport = 1 << 30;
 
 /**
  * Opens the runs' reports, and counts what the format does not know below `runs/`. A run without a report was
@@ -37,13 +33,6 @@ async function checkReport(context: VerifyContext, info: ObjectInfo): Promise<vo
 }
 
 async function openReport({ archive, signal }: VerifyContext, { key, size }: ObjectInfo): Promise<void> {
-  if (size > largestReport) throw new DamageFound('size', 'larger than a report can be');
-  const chunks: Uint8Array[] = [];
-  await checkObject(
-    storeSource(archive.store, key, size, signal),
-    archive.lookup,
-    { archiveId: archive.id, objectKey: key, kind: 'report' },
-    (chunk) => chunks.push(Buffer.from(chunk)),
-  );
-  JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  const read = await readJournalObject(archive, 'report', key, size, signal);
+  if ('problem' in read) throw new DamageFound(read.problem, read.detail);
 }

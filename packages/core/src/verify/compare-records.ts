@@ -71,12 +71,17 @@ export class RecordComparison {
   }
 
   #agrees(place: RecordPlace, facts: RecordFacts): boolean {
-    if (place.updated_time !== facts.updated_time) return false;
+    if (!sameTime(place.updated_time, facts.updated_time)) return false;
     const version = this.#catalog
       .versionsSince(place.interaction_id, '')
       .find((candidate) => candidate.id === place.version);
     return version !== undefined && mediaText(version.media) === facts.media;
   }
+}
+
+/** A record may write the same time in another way than the journal, as the source did. */
+function sameTime(one: string, other: string): boolean {
+  return one === other || Date.parse(one) === Date.parse(other);
 }
 
 /** A record is the one that the journal means when its id and its SHA-256 are. */

@@ -17,6 +17,7 @@ import {
   runsPrefix,
   slotPrefix,
 } from '../layout.ts';
+import { slotIdOf } from '../slots.ts';
 import { readSmallObject } from '../store-read.ts';
 import { explainDamage } from './explain.ts';
 import { Tally } from './tally.ts';
@@ -74,7 +75,8 @@ class PublicCheck {
 
   async slots(): Promise<void> {
     for await (const { key } of this.#store.list(slotPrefix, this.#listOptions())) {
-      const slotId = key.slice(slotPrefix.length).replace(/\.slot$/, '');
+      const slotId = slotIdOf(key);
+      if (slotId === undefined) continue; // another name: not a slot of the format
       try {
         const bytes = await readSmallObject(this.#store, key, largestSlot, this.#listOptions());
         await openSlot(slotId, bytes ?? new Uint8Array(), {}, this.#archiveId);

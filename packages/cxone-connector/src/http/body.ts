@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { noteBytes } from './dead-buffers.ts';
 import type { Answer } from './exchange.ts';
 import { invalidResponse, networkFailure } from './request-failure.ts';
 
@@ -29,6 +30,7 @@ export async function* bodyChunks(
   try {
     for await (const chunk of piecesOf(body)) {
       received += chunk.byteLength;
+      noteBytes(chunk.byteLength);
       watch.pause(); // the time that the caller takes is not the server's silence
       yield chunk;
       watch.resume();

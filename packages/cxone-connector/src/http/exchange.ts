@@ -21,6 +21,8 @@ export interface Call {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The request concerns no single interaction: its trouble is everybody's. */
+  readonly wholeSystem?: boolean;
   readonly signal?: AbortSignal;
   /** Set once a redirect has led to another origin: from then on nothing secret is sent. */
   readonly leftOrigin?: boolean;

@@ -48,12 +48,21 @@ export function createLogin(
   let configuration: oauth.Configuration | undefined;
   return async (signal) => {
     const fetch = loginFetch(surroundings, signal);
-    try {
-      configuration ??= configure(options, await serverOf(options, fetch));
-      configuration[oauth.customFetch] = fetch;
+    const tokenOf = async (chosen: oauth.Configuration): Promise<AccessToken> => {
+      chosen[oauth.customFetch] = fetch;
       const sentAt = surroundings.clock.monotonic();
-      const answer = await oauth.clientCredentialsGrant(configuration, { scope: options.scopes.join(' ') });
+      const answer = await oauth.clientCredentialsGrant(chosen, { scope: options.scopes.join(' ') });
+      configuration = chosen;
       return accessToken(answer, sentAt);
+    };
+    try {
+      if (configuration) return await tokenOf(configuration);
+      const server = await serverOf(options, fetch);
+      const [first, second] = configurationsFor(options, server);
+      return await tokenOf(first).catch((error: unknown) => {
+        if (second === undefined || !refusesClient(loginError(error, options))) throw error;
+        return tokenOf(second);
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw loginError(error, options);
@@ -73,19 +82,29 @@ async function serverOf(options: LoginOptions, fetch: oauth.CustomFetch): Promis
   return discovered.serverMetadata();
 }
 
-function configure(
+/** How to show the secret: as the server says; Basic, then in the body, where it does not. */
+function configurationsFor(
   { clientId, clientSecret }: LoginOptions,
   server: oauth.ServerMetadata,
-): oauth.Configuration {
-  // Basic is also what RFC 8414 takes for granted when the server names no method.
-  const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-  const auth = methods.includes('client_secret_basic')
-    ? basicAuth(clientSecret)
-    : oauth.ClientSecretPost(clientSecret.reveal());
-  const configuration = new oauth.Configuration(server, clientId.reveal(), undefined, auth);
-  // Our own guard knows which plain http is allowed; openid-client's knows https only.
-  oauth.allowInsecureRequests(configuration);
-  return configuration;
+): [oauth.Configuration, oauth.Configuration?] {
+  const configure = (auth: oauth.ClientAuth): oauth.Configuration => {
+    const configuration = new oauth.Configuration(server, clientId.reveal(), undefined, auth);
+    // Our own guard knows which plain http is allowed; openid-client's knows https only.
+    oauth.allowInsecureRequests(configuration);
+    return configuration;
+  };
+  const methods = server.token_endpoint_auth_methods_supported;
+  const basic = configure(basicAuth(clientSecret));
+  const post = configure(oauth.ClientSecretPost(clientSecret.reveal()));
+  if (methods === undefined) return [basic, post];
+  return methods.includes('client_secret_basic') ? [basic] : [post];
+}
+
+/** RFC 6749, 5.2: 401, or 400, is also the answer to a secret that is shown in a way that the server does not know. */
+function refusesClient(error: Error): boolean {
+  const status =
+    isCxvaultError(error) && error.code === 'LOGIN_REFUSED' ? error.context['status'] : undefined;
+  return status === 400 || status === 401;
 }
 
 /**
@@ -120,7 +139,8 @@ function loginFetch(surroundings: LoginSurroundings, signal: AbortSignal): oauth
       const response = await (isToken ? exchange(call) : followingExchange(call));
       return readLoginAnswer(response, { idleMs, signal }, clock.now());
     });
-    return Response.json(isToken ? tokenAnswer(json) : json);
+    // The issuer's own name is not used; some leave it out.
+    return Response.json(isToken ? tokenAnswer(json) : { issuer: call.url.origin, ...json });
   };
 }
 
@@ -143,7 +163,9 @@ function tokenAnswer(json: JsonObject): JsonObject {
 }
 
 function accessToken(answer: oauth.TokenEndpointResponse, sentAt: number): AccessToken {
-  const lifeMs = answer.expires_in === undefined ? undefined : answer.expires_in * 1000;
+  // Nothing is good for no time at all: such a life is as good as unknown.
+  const lifeMs =
+    answer.expires_in === undefined || answer.expires_in <= 0 ? undefined : answer.expires_in * 1000;
   const marginMs = Math.min(renewalMarginMs, (lifeMs ?? 0) * renewalMarginPart);
   return {
     value: new Secret(answer.access_token),

@@ -13,6 +13,8 @@ export interface RetryPolicy {
   readonly capMs: number;
   /** Milliseconds for which one request may be throttled, without using up a retry. @default 1_800_000 */
   readonly throttledMs: number;
+  /** Milliseconds for which what concerns one interaction may answer 503, before that counts as its own failure. @default 30_000 */
+  readonly unavailableMs: number;
   /** Milliseconds: the longest own pause after a throttled answer; the budget's gate waits for the rest. @default 1_000 */
   readonly throttlePauseMs: number;
 }
@@ -22,6 +24,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   baseMs: 500,
   capMs: 30_000,
   throttledMs: 1_800_000,
+  unavailableMs: 30_000,
   throttlePauseMs: 1_000,
 };
 
@@ -39,19 +42,24 @@ interface Tries {
   readonly family: string;
   readonly startedAt: number;
   readonly signal: AbortSignal | undefined;
+  /** The request concerns no single interaction. */
+  readonly wholeSystem: boolean;
   failed: number;
   throttled: number;
+  /** How many of `throttled` were 503. */
+  unavailable: number;
   successesAtLast503: number | undefined;
 }
 
 /**
  * Tries until it works, fails for good, or the policy is used up; then the last `RequestFailure` is thrown. Waits
  * by exponential back-off with full jitter. Throttled answers (429, 503) are the family's concern and use up no
- * retry. But a 503 that comes again although others of the family got through meanwhile is this request's own.
+ * retry. But a 503 that comes again although others of the family got through meanwhile, or that stays while there
+ * are no others, is this request's own: then all of them were retries.
  */
 export async function retrying<T>(
   surroundings: RetrySurroundings,
-  call: { readonly family: string; readonly signal?: AbortSignal },
+  call: { readonly family: string; readonly wholeSystem?: boolean; readonly signal?: AbortSignal },
   attempt: () => Promise<T>,
 ): Promise<T> {
   const startedAt = surroundings.clock.monotonic();
@@ -59,17 +67,22 @@ export async function retrying<T>(
     family: call.family,
     startedAt,
     signal: call.signal,
+    wholeSystem: call.wholeSystem === true,
     failed: 0,
     throttled: 0,
+    unavailable: 0,
     successesAtLast503: undefined,
   };
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof RequestFailure) || !error.transient) throw error;
-      const waitMs = waitBeforeNext(surroundings, tries, error);
-      if (waitMs === undefined) throw error;
+      if (!(error instanceof RequestFailure)) throw error;
+      const waitMs = error.transient ? waitBeforeNext(surroundings, tries, error) : undefined;
+      if (waitMs === undefined) {
+        surroundings.log('info', 'request.failed', detailsOf(tries, error));
+        throw error;
+      }
       await pause(surroundings, tries, error, waitMs);
     }
   }
@@ -83,9 +96,11 @@ function waitBeforeNext(
   const { policy, random } = surroundings;
   if (isThrottled(surroundings, tries, error)) {
     tries.throttled += 1;
+    if (error.failure.status === 503) tries.unavailable += 1;
     return random() * Math.min(policy.throttlePauseMs, 100 * 2 ** tries.throttled);
   }
-  if (tries.failed >= policy.retries) return undefined;
+  if (tries.failed + (error.failure.status === 503 ? tries.unavailable : 0) >= policy.retries)
+    return undefined;
   const longest = Math.min(policy.capMs, policy.baseMs * 2 ** tries.failed);
   tries.failed += 1;
   return Math.max(random() * longest, error.retryAfterMs ?? 0);
@@ -98,8 +113,11 @@ function isThrottled(
 ): boolean {
   const { status } = error.failure;
   if (tries.family === 'login' || (status !== 429 && status !== 503)) return false;
-  if (clock.monotonic() - tries.startedAt >= policy.throttledMs) return false;
+  const elapsedMs = clock.monotonic() - tries.startedAt;
+  if (elapsedMs >= policy.throttledMs) return false;
   if (status === 429) return true;
+  if (!tries.wholeSystem && tries.unavailable >= policy.retries && elapsedMs >= policy.unavailableMs)
+    return false;
   const before = tries.successesAtLast503;
   tries.successesAtLast503 = counter.successes(tries.family);
   return before === undefined || before === tries.successesAtLast503;
@@ -107,19 +125,19 @@ function isThrottled(
 
 async function pause(
   { clock, counter, log }: RetrySurroundings,
-  { family, signal }: Tries,
-  { failure, networkCode }: RequestFailure,
+  tries: Tries,
+  error: RequestFailure,
   waitMs: number,
 ): Promise<void> {
-  counter.retried(family);
+  counter.retried(tries.family);
+  log('debug', 'request.retry', { ...detailsOf(tries, error), waitMs: Math.round(waitMs) });
+  await clock.sleep(waitMs, tries.signal);
+}
+
+function detailsOf(
+  { family }: Tries,
+  { failure, networkCode }: RequestFailure,
+): Record<string, string | number | undefined> {
   const { reason, status, requestId } = failure;
-  log('debug', 'request.retry', {
-    family,
-    reason,
-    status,
-    requestId,
-    networkCode,
-    waitMs: Math.round(waitMs),
-  });
-  await clock.sleep(waitMs, signal);
+  return { family, reason, status, requestId, networkCode };
 }

@@ -1,4 +1,4 @@
-import type { CapabilityCheck } from '@cxvault/plugin-api';
+import type { CapabilityCheck, CheckOptions } from '@cxvault/plugin-api';
 import { isCxvaultError } from '@cxvault/plugin-api';
 import type { InteractionQuery } from './query.ts';
 
@@ -8,13 +8,17 @@ export const neededScopes = ['interactions:read', 'recordings:read', 'customfiel
 /** A difference of the clocks above this stops a run (architecture.md, "What has been covered"). */
 const maxClockDifferenceMs = 300_000;
 
-/** Compares what was granted with what is needed. */
-export function checkScopes(granted: readonly string[] | undefined): CapabilityCheck {
+/** Compares what was granted with what is needed for what is wanted. */
+export function checkScopes(
+  granted: readonly string[] | undefined,
+  { media = true, mark = true }: Pick<CheckOptions, 'media' | 'mark'>,
+): CapabilityCheck {
   if (granted === undefined)
     return { name: 'scopes', state: 'unknown', detail: 'the login does not name its scopes' };
-  const missing = neededScopes.filter((scope) => !granted.includes(scope));
-  if (missing.length === 0)
-    return { name: 'scopes', state: 'ok', detail: `granted: ${neededScopes.join(' ')}` };
+  const wanted = { 'interactions:read': true, 'recordings:read': media, 'customfields:write': mark };
+  const needed = neededScopes.filter((scope) => wanted[scope]);
+  const missing = needed.filter((scope) => !granted.includes(scope));
+  if (missing.length === 0) return { name: 'scopes', state: 'ok', detail: `granted: ${needed.join(' ')}` };
   return {
     name: 'scopes',
     state: 'missing',
@@ -23,13 +27,13 @@ export function checkScopes(granted: readonly string[] | undefined): CapabilityC
   };
 }
 
-/** Asks for one row. What a refusal means is a finding; an outage is thrown. */
+/** Asks for the first page. What a refusal means is a finding; an outage is thrown. */
 export async function checkList(
   query: InteractionQuery,
   signal: AbortSignal | undefined,
 ): Promise<CapabilityCheck> {
   try {
-    await query.page(undefined, signal, 1);
+    await query.page(undefined, signal);
     return { name: 'list', state: 'ok', detail: 'interactions can be listed' };
   } catch (error) {
     if (!isCxvaultError(error) || !['SCOPE_MISSING', 'SOURCE_REFUSED', 'LOGIN_REFUSED'].includes(error.code))

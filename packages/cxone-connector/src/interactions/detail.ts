@@ -31,14 +31,22 @@ const mediumSchema = z.object({
   createdTime: timeField.optional(),
 });
 
+/** A list that may be missing or null, as may each element. */
+function listOf<T extends z.ZodType>(element: T) {
+  return z
+    .array(element.nullable())
+    .nullish()
+    .transform((list) => (list ?? []).filter((item) => item !== null));
+}
+
 const detailSchema = z.object({
   id: idField,
   type: textField.optional(),
   status: textField.optional(),
   createdTime: timeField.optional(),
   updatedTime: timeField.optional(),
-  participants: z.array(participantSchema).nullish(),
-  media: z.array(mediumSchema).nullish(),
+  participants: listOf(participantSchema),
+  media: listOf(mediumSchema),
 });
 
 type Detail = z.infer<typeof detailSchema>;
@@ -64,7 +72,7 @@ export function readDetail(
     createdTime: detail.createdTime ?? null,
     updatedTime: detail.updatedTime,
     endedTime: endOf(detail.createdTime, media),
-    participants: (detail.participants ?? []).map(readParticipant),
+    participants: detail.participants.map(readParticipant),
     media,
     payload,
     contentDigest: (absent) => contentDigest(payload, absent, options.digest),
@@ -81,7 +89,7 @@ function readParticipant(participant: z.infer<typeof participantSchema>): Partic
 /** Media need ids to be told apart; a repeated id gets a number, so that neither medium is lost. */
 function readMedia(detail: Detail): SourceMedium[] {
   const seen = new Map<string, number>();
-  return (detail.media ?? []).map((medium) => {
+  return detail.media.map((medium) => {
     const id = medium.id ?? medium.mediaId;
     if (id === undefined) throw new TypeError('a medium has no id');
     const times = (seen.get(id) ?? 0) + 1;

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { normaliseTime } from '../times.ts';
 import { isPathId } from './paths.ts';
 
-/** An id, as string or number; one that cannot stand in a path makes the answer invalid. */
-export const idField = z
+/** An id, as string or number. */
+export const anyIdField = z
   .union([z.string(), z.number().transform(String)])
-  .refine(isPathId, 'is no usable id');
+  .refine((id) => id !== '' && id.isWellFormed(), 'is no id');
+
+/** {@link anyIdField}; one that cannot stand in a path makes the answer invalid. */
+export const idField = anyIdField.refine(isPathId, 'is no usable id');
 
 /** Text that may be missing; numbers count as text, anything else as missing. */
 export const textField = z.unknown().transform((value) => {

@@ -1,4 +1,4 @@
-import { CxvaultError } from '@cxvault/plugin-api';
+import { CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
 import type {
   MediaAnswer,
   SourceFailure,
@@ -66,7 +66,7 @@ async function request(
 ): Promise<MediaAnswer> {
   const url = URL.parse(address, apiBase.href.replace(/\/?$/, '/'));
   if (url === null || !isAllowedUrl(url, allowPlainHttp)) {
-    throw new RequestFailure({ reason: 'address-refused', permanent: false }, { transient: false });
+    throw new RequestFailure(addressRefused, { transient: false });
   }
   const limits = signal === undefined ? {} : { signal };
   const response = await client.open({ family: 'media', method: 'GET', url, ...limits }, (candidate) => {
@@ -92,9 +92,12 @@ async function* mediumBody(
   }
 }
 
-/** Passes on what concerns the whole system. */
+const addressRefused: SourceFailure = { reason: 'address-refused', permanent: false };
+
+/** Passes on what concerns the whole system; a redirect to an address that is refused concerns this medium. */
 function failureOf(error: unknown): SourceFailure {
   if (error instanceof RequestFailure) return error.failure;
+  if (isCxvaultError(error) && error.code === 'SOURCE_REFUSED') return addressRefused;
   throw error;
 }
 

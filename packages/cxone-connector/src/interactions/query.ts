@@ -43,21 +43,18 @@ export class InteractionQuery {
     }
   }
 
-  /** A page; used with `size` 1 by the check. Throws the `CxvaultError` of the whole source. */
-  async page(
-    cursor: string | undefined,
-    signal: AbortSignal | undefined,
-    size = pageSize,
-  ): Promise<QueryPage> {
+  /** A page. Throws the `CxvaultError` of the whole source. */
+  async page(cursor: string | undefined, signal: AbortSignal | undefined): Promise<QueryPage> {
     const json = {
       type: 'interaction',
       filter: 'status:closed',
       orderBy: 'updatedTime desc',
-      pageSize: size,
+      pageSize,
       ...(cursor !== undefined && { pageToken: cursor }),
     };
     const request = {
       family: 'query',
+      wholeSystem: true,
       method: 'POST',
       url: this.#url,
       json,

@@ -2,6 +2,7 @@ import type {
   CallCounts,
   CallOptions,
   CapabilityReport,
+  CheckOptions,
   InteractionPage,
   InteractionSource,
   ListWindow,
@@ -35,7 +36,7 @@ export class InteractionsSource implements InteractionSource {
     this.#query = new InteractionQuery(connection.client, apiUrl(settings.apiBase, settings.queryPath));
   }
 
-  async check(options: CallOptions = {}): Promise<CapabilityReport> {
+  async check(options: CheckOptions = {}): Promise<CapabilityReport> {
     const { session, tokens, apiClock } = this.#connection;
     const { identity } = await session.open(options.signal);
     const { scopes } = await tokens.current(options.signal);
@@ -43,7 +44,7 @@ export class InteractionsSource implements InteractionSource {
     const clock = apiClock.comparison();
     const checks = [
       { name: 'login', state: 'ok', detail: `logged in to ${identity.tenant}` } as const,
-      checkScopes(scopes),
+      checkScopes(scopes, options),
       list,
       checkMarker(this.#settings.markerField),
       checkClock(clock),
