@@ -20,8 +20,11 @@ export interface KnownWorkOptions {
 export function addKnownWork(work: WorkList, options: KnownWorkOptions): void {
   const { catalog, interactions, retryFailed, media, now } = options;
   if (interactions) {
-    for (const id of interactions)
-      work.addOnce({ interactionId: id, updatedTime: '', reason: 'asked', attempt: 1 });
+    for (const id of interactions) {
+      // without a row, what is archived tells a replica that lags
+      const updatedTime = catalog.latest(id)?.updated_time ?? '';
+      work.addOnce({ interactionId: id, updatedTime, reason: 'asked', attempt: 1 });
+    }
     return;
   }
   for (const {
