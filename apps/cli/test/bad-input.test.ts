@@ -319,7 +319,7 @@ describe('a disk that is full', () => {
         const small = ['--archive', `${folder}/archive`, '--key-file', 'key'];
         await desk.run(['init', ...small]);
         const { code, document } = await desk.json(['run', ...small], env);
-        expect(document).toMatchObject({ error: { code: 'STORE_FULL' } });
+        expect(document).toMatchObject({ error: { code: 'STORE_FULL', exit: 20 } });
         expect(code).toBe(20);
         await desk.run(['init', '--archive', 'roomy', '--key-file', 'key']);
         tenant.advance(120_000);
@@ -341,6 +341,12 @@ describe('a disk that is full', () => {
     }
   });
 });
+
+const interruption = {
+  code: 'INTERRUPTED',
+  message: 'the run was interrupted; what it had archived is committed',
+  hint: 'run again: it goes on where this one stopped',
+};
 
 describe('an interruption', () => {
   async function interrupted(signals: readonly NodeJS.Signals[]): Promise<Omit<Ended, 'tookMs'>> {
@@ -377,7 +383,7 @@ describe('an interruption', () => {
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s ends with a report and 130', async (signal) => {
     const { code, stdout, stderr } = await interrupted([signal]);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'INTERRUPTED' } });
+    expect(JSON.parse(stdout)).toMatchObject({ error: { ...interruption, exit: 130 } });
     expect(stderr).toMatch(/^warning: finishing what is begun/m);
     expect(code).toBe(130);
     const report: unknown = JSON.parse(await readFile(desk.path(`interrupted-${signal}.json`), 'utf8'));

@@ -1,5 +1,5 @@
 import { EnvelopeSealer, newEnvelopeName, newId } from '@cxvault/crypto-codec';
-import { CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
+import { CxvaultError } from '@cxvault/plugin-api';
 import type {
   CapabilityReport,
   InteractionSource,
@@ -17,7 +17,7 @@ import { canMark, checkSource } from './run/checks.ts';
 import { formatReason, splitReason } from './run/failure-reason.ts';
 import { archivedStatus } from './run/marker.ts';
 import { archivalRecord, describeMedium, recordLine } from './run/record.ts';
-import { successRate } from './run/report.ts';
+import { errorField, successRate } from './run/report.ts';
 import type { RunReport } from './run/report.ts';
 import type { RunResult } from './run/session.ts';
 import { createObject } from './store-create.ts';
@@ -256,11 +256,4 @@ function interrupted(cause: unknown): CxvaultError {
     hint: 'run again: an envelope run archives everything anew each time',
     cause,
   });
-}
-
-function errorField(error: unknown): NonNullable<RunReport['error']> {
-  if (!isCxvaultError(error)) {
-    return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
-  }
-  return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
 }

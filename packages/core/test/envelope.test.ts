@@ -11,16 +11,17 @@ import type { RunReport } from '../src/run/report.ts';
 import { verifyEnvelopes } from '../src/verify/verify-envelopes.ts';
 import { bytesOf, keysOf } from './archive-builder.ts';
 import { ModelTenant } from './model/model-tenant.ts';
-import { VirtualClock } from './model/virtual-clock.ts';
 import { flipped } from './tampering.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 const password = new Secret('correct horse battery staple');
 
 function tenantOf(interactions: number, punctual: boolean): ModelTenant {
-  const clock = new VirtualClock('2026-05-01T00:00:00.000Z');
+  const clock = new VirtualClock(Date.parse('2026-05-01T00:00:00.000Z'), { selfMoving: true });
   let state = 7;
   const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
-  const tenant = new ModelTenant({ clock, random, skew: 0, resolution: 1, pageSize: 100, punctual });
+  const habits = { random, settlingLag: 0, punctual };
+  const tenant = new ModelTenant({ ...habits, clock, skew: 0, pace: 300, resolution: 1, pageSize: 100 });
   for (let n = 0; n < interactions; n += 1) tenant.add();
   return tenant;
 }
@@ -57,7 +58,7 @@ describe('a run in the form of the tutorial', () => {
     );
     const given = new Set([...stored, ...failed]);
     expect(visible.filter(({ id }) => !given.has(id))).toEqual([]);
-    for (const id of stored) expect(tenant.interactions.get(id)?.refused).toBeUndefined();
+    for (const id of stored) expect(tenant.interactions.get(id)?.refusal.until).not.toBe(Infinity);
   });
 
   it('puts up to 1,000 records into an envelope', async () => {
@@ -120,7 +121,7 @@ describe('a run in the form of the tutorial', () => {
     const source = tenantOf(200, true);
     const fetch = source.fetch.bind(source);
     source.fetch = (id) => {
-      if (source.detailCalls === 100) stop.abort();
+      if (source.fetched.length === 100) stop.abort();
       return fetch(id);
     };
     const clock = source.options.clock;

@@ -55,8 +55,8 @@ async function store(source: MediaSource): Promise<MediumOutcome> {
   const { archive } = await ArchiveBuilder.create();
   const clock = { ...systemClock, sleep: () => Promise.resolve() };
   const archiver = new MediaArchiver({ archive, source, compression: 'none', clock });
-  const key = await archive.keys.writer().next();
-  return archiver.store('a', medium, key, new AbortController().signal);
+  const keys = archive.keys.writer();
+  return archiver.store('a', medium, () => keys.next(), new AbortController().signal);
 }
 
 describe('a medium', () => {

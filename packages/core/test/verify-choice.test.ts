@@ -14,7 +14,7 @@ import type { VerifyOptions } from '../src/verify/verify-archive.ts';
 import { verifyPublic } from '../src/verify/verify-public.ts';
 import type { VerifyReport } from '../src/verify/verify-report.ts';
 import { ArchiveBuilder, testUnlock } from './archive-builder.ts';
-import { VirtualClock } from './model/virtual-clock.ts';
+import { VirtualClock } from './virtual-clock.ts';
 import { flipped, objectsOf, storeWith } from './tampering.ts';
 import type { Objects } from './tampering.ts';
 
@@ -78,7 +78,7 @@ async function interrupt(archive: Archive, after: number, options: Partial<Verif
 }
 
 describe('a verify that was interrupted', () => {
-  const at = (): VirtualClock => new VirtualClock('2036-01-01T00:00:00.000Z');
+  const at = (): VirtualClock => new VirtualClock(Date.parse('2036-01-01T00:00:00.000Z'));
 
   it('is taken up where it stopped, and counts the whole', async () => {
     const clock = at();
@@ -86,7 +86,7 @@ describe('a verify that was interrupted', () => {
     await interrupt(archive, 12, { proofsFile, clock });
     const before = new Set(read);
     read.clear();
-    clock.advance(hour);
+    clock.jump(hour);
     const report = await verify(archive, { proofsFile, clock });
     expect(report).toMatchObject({
       ok: true,
@@ -105,7 +105,7 @@ describe('a verify that was interrupted', () => {
     const key = [...objects.keys()].filter((name) => name.startsWith('data/')).at(-1) ?? '';
     const { archive } = await watched({ [key]: flipped(objects.get(key) ?? new Uint8Array(), 100, 1) });
     await interrupt(archive, 19, { proofsFile, clock });
-    clock.advance(hour);
+    clock.jump(hour);
     const report = await verify(archive, { proofsFile, clock });
     expect(report.damage.map(({ object_key }) => object_key)).toEqual([key]);
   });
@@ -119,47 +119,47 @@ describe('a verify that was interrupted', () => {
       return read.size;
     };
     await interrupt(archive, 12, { proofsFile, clock, depth: 'checksum' });
-    clock.advance(hour);
+    clock.jump(hour);
     expect(await again({ depth: 'full' })).toBe(20);
-    clock.advance(hour);
+    clock.jump(hour);
     expect(await again({ depth: 'full' })).toBe(20);
     await interrupt(archive, 12, { proofsFile, clock });
-    clock.advance(25 * hour);
+    clock.jump(25 * hour);
     expect(await again({})).toBe(20);
   });
 });
 
 describe('--max-age', () => {
   it('skips what was proved within that time, at that depth, and says so', async () => {
-    const clock = new VirtualClock('2036-01-01T00:00:00.000Z');
+    const clock = new VirtualClock(Date.parse('2036-01-01T00:00:00.000Z'));
     const { archive, read } = await watched();
     await verify(archive, { proofsFile, clock, depth: 'checksum' });
-    clock.advance(hour);
+    clock.jump(hour);
     read.clear();
     const report = await verify(archive, { proofsFile, clock, depth: 'checksum', maxAgeMs: 2 * hour });
     expect(report.objects).toMatchObject({ checked: 0, proven_before: 20 });
     expect(read.size).toBe(0);
     await verify(archive, { proofsFile, clock, depth: 'full', maxAgeMs: 2 * hour });
     expect(read.size).toBe(20);
-    clock.advance(3 * hour);
+    clock.jump(3 * hour);
     expect((await verify(archive, { proofsFile, clock, maxAgeMs: 2 * hour })).objects.checked).toBe(20);
   });
 
   it('does not skip what the store wrote since', async () => {
     const { archive } = await watched();
-    const clock = new VirtualClock('2026-01-01T00:00:00.000Z'); // the store's clock is later
+    const clock = new VirtualClock(Date.parse('2026-01-01T00:00:00.000Z')); // the store's clock is later
     await verify(archive, { proofsFile, clock });
-    clock.advance(hour);
+    clock.jump(hour);
     expect((await verify(archive, { proofsFile, clock, maxAgeMs: 2 * hour })).objects.checked).toBe(20);
   });
 
   it('keeps the proofs of two archives apart', async () => {
-    const clock = new VirtualClock('2036-01-01T00:00:00.000Z');
+    const clock = new VirtualClock(Date.parse('2036-01-01T00:00:00.000Z'));
     await verify((await watched()).archive, { proofsFile, clock });
     const other = new MemoryStore();
     const run = (await ArchiveBuilder.create({ store: other })).run();
     await run.archive([{ id: 'x' }]);
-    clock.advance(hour);
+    clock.jump(hour);
     const archive = await openArchive(other, testUnlock);
     expect((await verify(archive, { proofsFile, clock, maxAgeMs: 2 * hour })).objects.checked).toBe(1);
   });

@@ -5,13 +5,18 @@ interface Timer {
   readonly fire: () => void;
 }
 
-/** A clock that stands still until a test moves it. */
+/**
+ * A clock that stands still until a test moves it. `selfMoving`: it moves on whenever somebody waits in the
+ * foreground, so that hours take no time; waits in the background pass with it.
+ */
 export class VirtualClock implements Clock {
   #now: number;
+  readonly #selfMoving: boolean;
   #timers: Timer[] = [];
 
-  constructor(now = Date.parse('2026-11-23T09:00:00.000Z')) {
+  constructor(now = Date.parse('2026-11-23T09:00:00.000Z'), options: { readonly selfMoving?: boolean } = {}) {
     this.#now = now;
+    this.#selfMoving = options.selfMoving ?? false;
   }
 
   now(): number {
@@ -23,11 +28,22 @@ export class VirtualClock implements Clock {
     this.#now = now;
   }
 
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  async sleep(ms: number, signal?: AbortSignal, background = false): Promise<void> {
     signal?.throwIfAborted();
+    const at = this.#now + Math.max(0, ms);
+    if (this.#selfMoving && !background) {
+      await settled();
+      this.jump(Math.max(0, at - this.#now));
+      signal?.throwIfAborted();
+    } else {
+      await this.#fired(at, signal);
+    }
+  }
+
+  async #fired(at: number, signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const timer = {
-      at: this.#now + Math.max(0, ms),
+      at,
       fire: () => {
         resolve(undefined);
       },
@@ -47,6 +63,14 @@ export class VirtualClock implements Clock {
 
   get sleeping(): number {
     return this.#timers.length;
+  }
+
+  /** Moves on by `ms` at once, firing the timers that are due then; what they start runs later. */
+  jump(ms: number): void {
+    this.#now += ms;
+    const due = this.#timers.filter((timer) => timer.at <= this.#now).sort((a, b) => a.at - b.at);
+    this.#timers = this.#timers.filter((timer) => timer.at > this.#now);
+    for (const timer of due) timer.fire();
   }
 
   /** Moves on by `ms`, firing timers in their order and letting what they start run in between. */

@@ -40,17 +40,22 @@ export function contentDigest(
   absent: readonly AbsentMedium[],
   options: DigestOptions,
 ): string {
+  const pairs = absent.map(({ mediaId, code }): [string, string] => [wellFormed(mediaId), code]);
+  const document = {
+    ...(pairs.length > 0 && { absent: pairs.sort((a, b) => compare(a.join('\n'), b.join('\n'))) }),
+    payload: comparablePayload(payload, options) ?? null,
+  };
+  const text = canonicalize(document) ?? 'null';
+  return `v1:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+/** What of a payload counts as content; undefined for nothing. */
+export function comparablePayload(payload: JsonObject, options: DigestOptions): JsonObject | undefined {
   const rules = {
     marker: new Set(options.marker.filter((name) => name !== '')),
     volatile: new Set([...volatileNames, ...options.volatileFields].map(camelCase)),
   };
-  const pairs = absent.map(({ mediaId, code }): [string, string] => [wellFormed(mediaId), code]);
-  const document = {
-    ...(pairs.length > 0 && { absent: pairs.sort((a, b) => compare(a.join('\n'), b.join('\n'))) }),
-    payload: reduceObject(camelObject(payload), rules) ?? null,
-  };
-  const text = canonicalize(document) ?? 'null';
-  return `v1:${createHash('sha256').update(text).digest('hex')}`;
+  return reduceObject(camelObject(payload), rules);
 }
 
 interface Rules {

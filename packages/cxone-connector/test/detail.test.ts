@@ -60,6 +60,7 @@ describe('details', () => {
     const answered = given(await (await tenant.open()).fetch('int 1/2'));
     expect(answered).toEqual({
       contentDigest: expect.any(Function),
+      changedFields: expect.any(Function),
       payload: expect.any(Object),
       interactionId: 'int 1/2',
       type: 'voice',

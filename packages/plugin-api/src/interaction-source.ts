@@ -99,6 +99,11 @@ export interface SourceInteraction {
    * worth a new version has changed.
    */
   contentDigest(absent: readonly { readonly mediaId: string; readonly code: string }[]): string;
+  /**
+   * The fields in which the payload differs from one that was archived earlier, as the change digest sees both:
+   * dotted paths. Fields that always differ are named to the user.
+   */
+  changedFields(earlier: JsonObject): readonly string[];
   /** The API's clock when it answered, in milliseconds since 1970; ours without a `Date` header. */
   readonly fetchedAt: number;
 }

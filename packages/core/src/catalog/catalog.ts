@@ -158,7 +158,8 @@ export class Catalog extends EntryCatalog {
   pendingMarkCount(): number {
     return this.db.count(
       `SELECT count(DISTINCT v.interaction_id) AS n FROM versions AS v
-       LEFT JOIN marks AS m ON m.interaction_id = v.interaction_id WHERE m.outcome IS NULL OR m.outcome = 'pending'`,
+       LEFT JOIN marks AS m ON m.interaction_id = v.interaction_id WHERE (m.outcome IS NULL OR m.outcome = 'pending')
+         AND NOT EXISTS (SELECT 1 FROM erased AS e WHERE e.interaction_id = v.interaction_id)`,
     );
   }
 
@@ -195,11 +196,13 @@ export class Catalog extends EntryCatalog {
     return this.db.count('SELECT count(DISTINCT interaction_id) AS n FROM versions WHERE run_id = ?', runId);
   }
 
-  /** What failed in a run and still holds. */
+  /** What failed in a run and was not archived or seen since. */
   failedIn(runId: string): IterableIterator<{ interaction_id: string; reason: string; given_up: number }> {
     return this.db.iterate(
       `SELECT interaction_id, reason, given_up, max(n) FROM failures AS f
-       WHERE run_id = ? AND ${stillOpen} GROUP BY interaction_id`,
+       WHERE run_id = ? AND NOT EXISTS (SELECT 1 FROM times AS t WHERE t.interaction_id = f.interaction_id
+           AND t.updated_time >= f.updated_time AND t.at >= f.at)
+         AND ${notErased} GROUP BY interaction_id`,
       runId,
     );
   }
@@ -213,9 +216,12 @@ export class Catalog extends EntryCatalog {
   }
 }
 
-const stillOpen = `NOT EXISTS (SELECT 1 FROM times AS t
-    WHERE t.interaction_id = f.interaction_id AND t.updated_time >= f.updated_time)
-  AND NOT EXISTS (SELECT 1 FROM erased AS e WHERE e.interaction_id = f.interaction_id)`;
+const notErased = 'NOT EXISTS (SELECT 1 FROM erased AS e WHERE e.interaction_id = f.interaction_id)';
+
+// a racy time has to be fetched again: only a look after the failure ends it
+const stillOpen = `NOT EXISTS (SELECT 1 FROM times AS t WHERE t.interaction_id = f.interaction_id
+    AND (t.updated_time > f.updated_time OR (t.updated_time = f.updated_time AND (t.racy = 0 OR t.at >= f.at))))
+  AND ${notErased}`;
 
 const openFailureRows = `SELECT f.interaction_id, f.updated_time, f.given_up, f.reason FROM failures AS f WHERE ${stillOpen}
   AND NOT EXISTS (SELECT 1 FROM failures AS g WHERE g.interaction_id = f.interaction_id

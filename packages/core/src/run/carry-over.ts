@@ -1,6 +1,6 @@
 import type { SourceMedium } from '@cxvault/plugin-api';
 
-import type { AbsentMedium, ArchivedMedium } from '../journal-entry.ts';
+import type { ArchivedMedium } from '../journal-entry.ts';
 import type { ArchivedRecord, MediumMetadata } from './record.ts';
 
 type ArchivedMetadata = ArchivedRecord['media_metadata'][number];
@@ -14,6 +14,18 @@ export function unchangedMedium(
   if (known?.object_key === undefined) return undefined;
   const same = known.duration_ms === (medium.durationMs ?? null) && known.format === (medium.format ?? null);
   return same ? toMetadata(known) : undefined;
+}
+
+/**
+ * What the version before has of a medium that was replaced under its id, while the new content cannot be had: a
+ * new version never has less.
+ */
+export function replacedMedium(
+  mediaId: string,
+  previous: ArchivedRecord | undefined,
+): MediumMetadata | undefined {
+  const known = previous?.media_metadata.find((metadata) => metadata.media_id === mediaId);
+  return known?.object_key === undefined ? undefined : { ...toMetadata(known), removed_at_source: true };
 }
 
 /**
@@ -39,18 +51,10 @@ export function journalMedia(media: readonly MediumMetadata[]): ArchivedMedium[]
   );
 }
 
-/** The journal's list of the media that are not there. `until`: up to when they are asked for again. */
-export function journalAbsent(media: readonly MediumMetadata[], until: string): AbsentMedium[] {
-  return media.flatMap(({ media_id, absent, removed_at_source }) => {
-    if (absent === undefined) return [];
-    const provisional = absent !== 'skipped' && !removed_at_source;
-    return [{ media_id, code: absent, ...(provisional && { until }) }];
-  });
-}
-
+/** Without what was said of its removal: that is for the new version to say. */
 function toMetadata(known: ArchivedMetadata): MediumMetadata {
   const { media_id, type, duration_ms, format, playback_url, created_time } = known;
-  const { content_type, bytes, sha256, object_key, absent, removed_at_source } = known;
+  const { content_type, bytes, sha256, object_key, absent } = known;
   return {
     media_id,
     type,
@@ -63,6 +67,5 @@ function toMetadata(known: ArchivedMetadata): MediumMetadata {
     ...(sha256 !== undefined && { sha256 }),
     ...(object_key !== undefined && { object_key }),
     ...(absent !== undefined && { absent }),
-    ...(removed_at_source && { removed_at_source }),
   };
 }

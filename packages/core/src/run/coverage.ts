@@ -49,8 +49,10 @@ export function listFrom(
   return from > origin ? from : origin;
 }
 
-function reachesDeep(window: JournalledWindow, origin: string): boolean {
-  return window.from <= origin || Date.parse(window.to) - Date.parse(window.from) >= deepLookBack;
+/** True for a look at the last seven days; a longer period that ended long ago is none. */
+function reachesDeep({ from, to, at }: JournalledWindow, origin: string): boolean {
+  const isRecent = Date.parse(at) - Date.parse(to) < 24 * hour;
+  return isRecent && (from <= origin || Date.parse(to) - Date.parse(from) >= deepLookBack);
 }
 
 function compare(a: string, b: string): number {

@@ -13,11 +13,11 @@ import type { Version } from '../catalog/rows.ts';
 import type { Clock } from '../clock.ts';
 import type { AbsentMedium, EntryObject, SeenInteraction } from '../journal-entry.ts';
 import type { KeyAllocator } from '../key-ring.ts';
-import { journalAbsent, journalMedia, removedMedia, unchangedMedium } from './carry-over.ts';
+import { journalMedia, removedMedia, replacedMedium, unchangedMedium } from './carry-over.ts';
 import type { ReadyInteraction } from './committer.ts';
-import type { MediaArchiver } from './media-archiver.ts';
+import type { MediaArchiver, StoredMedium } from './media-archiver.ts';
 import { recordBefore } from './previous-record.ts';
-import { provisionalUntil } from './provisional.ts';
+import { journalAbsent } from './provisional.ts';
 import {
   type ArchivedRecord,
   type MediumMetadata,
@@ -25,6 +25,7 @@ import {
   describeMedium,
   recordLine,
 } from './record.ts';
+import type { VolatileFields } from './volatile-fields.ts';
 import type { WorkItem } from './work-list.ts';
 
 /** Update times younger than this when they are fetched may still change (architecture: "Versions"). */
@@ -35,6 +36,8 @@ export interface NewVersion {
   readonly ready: ReadyInteraction;
   /** Of the originals that were stored for it. */
   readonly mediaBytes: number;
+  /** It has a medium that was denied to the version before. */
+  readonly allowed: boolean;
   /** The record of the version before. */
   readonly before: ArchivedRecord | undefined;
   /** Nothing of it was stored before this time; milliseconds since 1970. */
@@ -55,6 +58,7 @@ export interface InteractionArchiverOptions {
   readonly media: MediaArchiver;
   readonly keys: KeyAllocator;
   readonly clock: Clock;
+  readonly volatileFields: VolatileFields;
   /** False: media are skipped, and fetched by the next run that fetches media. */
   readonly fetchMedia: boolean;
 }
@@ -62,6 +66,7 @@ export interface InteractionArchiverOptions {
 /** The media of the new version: stored now, taken over, or absent. */
 interface MediaResult {
   readonly metadata: MediumMetadata[];
+  readonly absent: AbsentMedium[];
   readonly objects: EntryObject[];
   /** Of the originals that were stored now. */
   readonly bytes: number;
@@ -81,7 +86,7 @@ export class InteractionArchiver {
     if ('unavailable' in fetched) return { failure: fetched.unavailable, updatedTime: item.updatedTime };
     if (isStale(fetched, item)) return { failure: staleDetail, updatedTime: item.updatedTime };
     const previous = this.#options.catalog.latest(item.interactionId);
-    const asksForMedia = item.reason === 'absent' || item.reason === 'asked';
+    const asksForMedia = item.reason === 'absent' || item.reason === 'denied' || item.reason === 'asked';
     if (previous && !asksForMedia && digest(fetched, previous.absent) === previous.content) {
       return { seen: seenOf(fetched, item) };
     }
@@ -98,10 +103,11 @@ export class InteractionArchiver {
     const storedSince = this.#options.clock.now();
     const media = await this.#media(fetched, before, signal);
     if ('failure' in media) return { failure: media.failure, updatedTime: updatedTimeOf(fetched, item) };
-    const until = provisionalUntil(fetched.endedTime, fetched.fetchedAt);
-    const absent = journalAbsent(media.metadata, until);
+    const { absent } = media;
     const content = digest(fetched, absent);
-    if (content === previous?.content) return { seen: seenOf(fetched, item) };
+    // what was stored is kept, though nothing has changed: the record before was damaged, and this one mends it
+    if (content === previous?.content && media.objects.length === 0) return { seen: seenOf(fetched, item) };
+    await this.#options.volatileFields.look(fetched, before, signal);
     const record = archivalRecord(fetched, media.metadata, this.#options.identity);
     return {
       ready: {
@@ -118,6 +124,7 @@ export class InteractionArchiver {
         objects: media.objects,
       },
       mediaBytes: media.bytes,
+      allowed: isAllowed(media, previous),
       before,
       storedSince,
     };
@@ -129,40 +136,50 @@ export class InteractionArchiver {
     signal: AbortSignal,
   ): Promise<MediaResult | { failure: SourceFailure }> {
     const metadata: MediumMetadata[] = [];
+    const absent: AbsentMedium[] = [];
     const objects: EntryObject[] = [];
+    const lacks = (medium: SourceMedium, code: string): void => {
+      absent.push(journalAbsent(medium.mediaId, code, fetched));
+      const kept = replacedMedium(medium.mediaId, before);
+      metadata.push(kept ?? { ...describeMedium(medium), absent: code });
+    };
     let bytes = 0;
-    let key: ObjectKey | undefined; // one key for all media of an interaction, so that it can be erased
+    let key: Promise<ObjectKey> | undefined; // one for all media of an interaction, so that it can be erased
+    const keyOf = (): Promise<ObjectKey> => (key ??= this.#options.keys.next());
     for (const medium of fetched.media) {
       const unchanged = unchangedMedium(medium, before);
       if (unchanged) {
         metadata.push(unchanged);
       } else if (!this.#options.fetchMedia) {
-        metadata.push({ ...describeMedium(medium), absent: 'skipped' });
+        lacks(medium, 'skipped');
       } else {
-        key ??= await this.#options.keys.next();
-        const result = await this.#medium(fetched.interactionId, medium, key, signal);
+        const result = await this.#options.media.store(fetched.interactionId, medium, keyOf, signal);
         if ('failure' in result) return result;
-        metadata.push(result.metadata);
-        if (result.object) objects.push(result.object);
-        bytes += result.object ? (result.metadata.bytes ?? 0) : 0;
+        if ('absent' in result) {
+          lacks(medium, result.absent);
+          continue;
+        }
+        metadata.push(storedMedium(medium, result));
+        objects.push(result.object);
+        bytes += result.bytes;
       }
     }
-    return { metadata: [...metadata, ...removedMedia(fetched.media, before)], objects, bytes };
+    return { metadata: [...metadata, ...removedMedia(fetched.media, before)], absent, objects, bytes };
   }
+}
 
-  async #medium(
-    interactionId: string,
-    medium: SourceMedium,
-    key: ObjectKey,
-    signal: AbortSignal,
-  ): Promise<{ metadata: MediumMetadata; object?: EntryObject } | { failure: SourceFailure }> {
-    const outcome = await this.#options.media.store(interactionId, medium, key, signal);
-    if ('failure' in outcome) return outcome;
-    if ('absent' in outcome) return { metadata: { ...describeMedium(medium), absent: outcome.absent } };
-    const { object, contentType, bytes, sha256 } = outcome;
-    const stored = { content_type: contentType, bytes, sha256, object_key: object.key };
-    return { metadata: { ...describeMedium(medium), ...stored }, object };
-  }
+function storedMedium(medium: SourceMedium, stored: StoredMedium): MediumMetadata {
+  const { object, contentType, bytes, sha256 } = stored;
+  return { ...describeMedium(medium), content_type: contentType, bytes, sha256, object_key: object.key };
+}
+
+function isAllowed({ metadata, absent }: MediaResult, previous: Version | undefined): boolean {
+  const denied = previous?.absent.filter(({ code }) => code === 'denied') ?? [];
+  return denied.some(
+    ({ media_id: id }) =>
+      metadata.some((medium) => medium.media_id === id && medium.object_key !== undefined) &&
+      !absent.some((still) => still.media_id === id),
+  );
 }
 
 const staleDetail: SourceFailure = { reason: 'stale-detail', permanent: false };

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { dueAbsences } from './provisional.ts';
-import type { WorkList } from './work-list.ts';
+import type { Version } from '../catalog/rows.ts';
+import { deniedToProbe, dueAbsences, withDenied } from './provisional.ts';
+import type { WorkItem, WorkList } from './work-list.ts';
 
 /** What a run has to look at whatever the list shows. */
 export interface KnownWorkOptions {
@@ -19,8 +20,11 @@ export interface KnownWorkOptions {
 export function addKnownWork(work: WorkList, options: KnownWorkOptions): void {
   const { catalog, interactions, retryFailed, media, now } = options;
   if (interactions) {
-    for (const id of interactions)
-      work.addOnce({ interactionId: id, updatedTime: '', reason: 'asked', attempt: 1 });
+    for (const id of interactions) {
+      // without a row, what is archived tells a replica that lags
+      const updatedTime = catalog.latest(id)?.updated_time ?? '';
+      work.addOnce({ interactionId: id, updatedTime, reason: 'asked', attempt: 1 });
+    }
     return;
   }
   for (const {
@@ -32,7 +36,19 @@ export function addKnownWork(work: WorkList, options: KnownWorkOptions): void {
     work.addOnce({ interactionId, updatedTime, reason: 'failure', attempt: 1 });
   }
   if (!media) return;
-  for (const { interaction_id: interactionId, updated_time: updatedTime } of dueAbsences(catalog, now)) {
-    work.addOnce({ interactionId, updatedTime, reason: 'absent', attempt: 1 });
-  }
+  for (const due of dueAbsences(catalog, now)) work.addOnce({ ...itemOf(due), reason: 'absent' });
+  // last, and without a trace when it brings nothing: it is asked whenever a run comes by
+  const denied = deniedToProbe(catalog, now);
+  if (denied) work.add({ ...itemOf(denied), reason: 'denied' }, 'retry');
+}
+
+/** The right to media has appeared: all that were denied are asked for again. */
+export function addDenied(work: WorkList, catalog: Catalog): void {
+  work.addAll(() => {
+    for (const version of withDenied(catalog)) work.add({ ...itemOf(version), reason: 'absent' });
+  });
+}
+
+function itemOf({ interaction_id, updated_time }: Version): Omit<WorkItem, 'reason'> {
+  return { interactionId: interaction_id, updatedTime: updated_time, attempt: 1 };
 }

@@ -18,16 +18,19 @@ const mediaAtOnce = 4;
 const attempts = 3;
 const firstPause = 500; // milliseconds, doubled with each further try
 
+/** A medium that is in the archive now. */
+export interface StoredMedium {
+  readonly object: EntryObject;
+  readonly contentType: string;
+  /** Of the original. */
+  readonly bytes: number;
+  /** Of the original. */
+  readonly sha256: string;
+}
+
 /** What became of one medium. */
 export type MediumOutcome =
-  | {
-      readonly object: EntryObject;
-      readonly contentType: string;
-      /** Of the original. */
-      readonly bytes: number;
-      /** Of the original. */
-      readonly sha256: string;
-    }
+  | StoredMedium
   | { readonly absent: 'not-found' | 'denied' }
   /** `opened` is false when the source gave no body; it had its own retries then. */
   | { readonly failure: SourceFailure; readonly opened: boolean };
@@ -53,19 +56,19 @@ export class MediaArchiver {
   }
 
   /**
-   * Stores one medium. A transfer that breaks is begun again under a new object id, at most three times in all;
+   * Stores one medium, sealed with the key that is asked for when there is something to seal. A transfer that breaks is begun again under a new object id, at most three times in all;
    * what a broken one may have left is a leftover. Throws when the store fails for good.
    */
   store(
     interactionId: string,
     medium: SourceMedium,
-    key: ObjectKey,
+    keyOf: () => Promise<ObjectKey>,
     signal: AbortSignal,
   ): Promise<MediumOutcome> {
     return this.#limit(async () => {
       for (let attempt = 1; ; attempt += 1) {
         signal.throwIfAborted();
-        const outcome = await this.#try(interactionId, medium, key, signal, attempt === attempts);
+        const outcome = await this.#try(interactionId, medium, keyOf, signal, attempt === attempts);
         if (!('failure' in outcome) || !outcome.opened || attempt === attempts) return outcome;
         await this.#clock.sleep(firstPause * 2 ** (attempt - 1), signal);
       }
@@ -75,7 +78,7 @@ export class MediaArchiver {
   async #try(
     interactionId: string,
     medium: SourceMedium,
-    key: ObjectKey,
+    keyOf: () => Promise<ObjectKey>,
     signal: AbortSignal,
     last: boolean,
   ): Promise<MediumOutcome> {
@@ -89,7 +92,7 @@ export class MediaArchiver {
         interactionId,
         medium.mediaId,
         contentType,
-        key,
+        keyOf,
         signal,
       );
       return { ...stored, contentType };
@@ -108,7 +111,7 @@ export class MediaArchiver {
     interactionId: string,
     mediaId: string,
     contentType: string,
-    key: ObjectKey,
+    keyOf: () => Promise<ObjectKey>,
     signal: AbortSignal,
   ): Promise<{ object: EntryObject; bytes: number; sha256: string }> {
     const storedAt = new Date(this.#clock.now());
@@ -117,7 +120,7 @@ export class MediaArchiver {
       { interactionId, mediaId, contentType },
       {
         archiveId: this.#archive.id,
-        key,
+        key: await keyOf(),
         objectKeyOf: (objectId) => mediumKey(objectId, storedAt),
         compression: this.#compression,
       },

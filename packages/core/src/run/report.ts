@@ -1,9 +1,12 @@
-import type { CallCounts, Lane } from '@cxvault/plugin-api';
+import { type CallCounts, isCxvaultError, type Lane, type ListWindow } from '@cxvault/plugin-api';
 
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Damage } from '../damage.ts';
 import { splitReason } from './failure-reason.ts';
 import type { FailedMark } from './marker.ts';
+import type { RunOptions } from './options.ts';
+import type { RunCounts } from './run-counts.ts';
+import type { RunStart } from './session.ts';
 
 /** The completion report (cli: "The completion report"). */
 export interface RunReport {
@@ -59,8 +62,58 @@ export function successRate(successful: number, total: number): string {
 /** A report as the archive keeps it: the journal has the list of what was archived (archive-format: "Reports"). */
 export type StoredReport = Omit<RunReport, 'archived_records'>;
 
+/** What a session knows at its end. */
+interface SessionEnd {
+  readonly options: Pick<RunOptions, 'catalog' | 'source' | 'clock' | 'archiveUrl'>;
+  readonly start: Pick<RunStart, 'runId' | 'startedAt' | 'capabilities' | 'damage'>;
+  readonly counts: RunCounts;
+  /** Those that are journalled. */
+  readonly windows: readonly ListWindow[];
+  readonly listedUnchanged: number;
+  /** Bytes of records and of their segments. */
+  readonly records: { readonly plaintext: number; readonly stored: number };
+  readonly marks: { readonly sent: number; readonly failed: readonly FailedMark[] };
+  readonly warnings: readonly string[];
+  /** Undefined when the run did all it was asked to. */
+  readonly error: unknown;
+}
+
+/** The report of a run as things stand. */
+export function completionReport(end: SessionEnd): StoredReport {
+  const { counts, records } = end;
+  const { catalog, source, clock, archiveUrl } = end.options;
+  const { runId, startedAt, capabilities, damage } = end.start;
+  return {
+    ...outcomesOf(catalog, runId, counts.retriedAndSucceeded),
+    generated_at: new Date(clock.now()).toISOString(),
+    run_id: runId,
+    archive: archiveUrl,
+    profile: capabilities.identity.profile,
+    windows: end.windows,
+    tips: catalog.tips().map((tip) => tip.sha256),
+    unchanged: end.listedUnchanged + counts.seen,
+    given_up: catalog.openFailures().filter((failure) => failure.given_up === 1).length,
+    media: {
+      archived: counts.media,
+      bytes: counts.mediaBytes,
+      absent: counts.absent,
+      provisional: counts.provisional,
+    },
+    bytes: {
+      plaintext: records.plaintext + counts.mediaBytes,
+      stored: records.stored + counts.mediaStored,
+    },
+    marks: { ...end.marks, pending: catalog.pendingMarkCount() },
+    api_calls: source.callCounts(),
+    duration_ms: clock.now() - startedAt,
+    warnings: end.warnings,
+    journal_damage: damage,
+    ...(end.error !== undefined && { error: errorField(end.error) }),
+  };
+}
+
 /** The part of the report that the catalog knows, but for the long list. */
-export function outcomesOf(
+function outcomesOf(
   catalog: Catalog,
   runId: string,
   retriedAndSucceeded: number,
@@ -94,4 +147,12 @@ export function archivedRecordsOf(catalog: Catalog, runId: string): RunReport['a
     if (object_key !== segment) segment = object_key;
     return { interaction_id, object_key: segment };
   });
+}
+
+/** Why a run broke off, as its report says it. */
+export function errorField(error: unknown): NonNullable<RunReport['error']> {
+  if (!isCxvaultError(error)) {
+    return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+  }
+  return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
 }

@@ -1,18 +1,22 @@
-import { CxvaultError, isCxvaultError, type CapabilityReport, type ListWindow } from '@cxvault/plugin-api';
+import { CxvaultError, type CapabilityReport, type ListWindow } from '@cxvault/plugin-api';
 
 import type { Damage } from '../damage.ts';
 import { JournalWriter } from '../journal.ts';
 import { toJson } from '../json.ts';
+import type { KeyAllocator } from '../key-ring.ts';
 import type { RunLock } from '../lock.ts';
+import { allOrStop } from './all-or-stop.ts';
 import { canMark } from './checks.ts';
 import { Committer } from './committer.ts';
 import { Feeder } from './feeder.ts';
 import { InteractionArchiver } from './interaction-archiver.ts';
 import { Marker } from './marker.ts';
 import { MediaArchiver } from './media-archiver.ts';
+import { addDenied } from './known-work.ts';
 import type { RunOptions, RunProgress } from './options.ts';
-import { type RunReport, type StoredReport, archivedRecordsOf, outcomesOf } from './report.ts';
+import { archivedRecordsOf, completionReport, type RunReport, type StoredReport } from './report.ts';
 import { RunCounts } from './run-counts.ts';
+import { VolatileFields } from './volatile-fields.ts';
 import { WorkList } from './work-list.ts';
 import { Worker } from './worker.ts';
 
@@ -51,7 +55,13 @@ export class RunSession {
   readonly #marker: Marker;
   readonly #feeder: Feeder;
   readonly #marks: boolean;
+  readonly #warnings: string[];
+  readonly #keys: KeyAllocator;
   #covered: ListWindow[] = [];
+  /** The covered windows, once they are journalled. */
+  #windows: ListWindow[] = [];
+  /** The right to media that were denied has appeared. */
+  #allowed = false;
   #error: unknown;
 
   constructor(options: RunOptions, start: RunStart) {
@@ -59,6 +69,8 @@ export class RunSession {
     this.#start = start;
     this.#signal = AbortSignal.any([this.#stop.signal, ...(options.signal ? [options.signal] : [])]);
     this.#marks = (options.mark ?? true) && canMark(start.capabilities);
+    this.#warnings = [...start.warnings];
+    this.#keys = options.archive.keys.writer();
     this.#writer = this.#journalWriter();
     this.#committer = this.#makeCommitter();
     this.#marker = this.#makeMarker();
@@ -72,11 +84,15 @@ export class RunSession {
     this.#signal.addEventListener('abort', wake);
     await this.#guarded(() => this.#archiveAll());
     await this.#guarded(() => this.#committer.flush());
+    if (this.#error !== undefined) this.#covered = []; // something may be neither archived nor journalled as failed
     for (const { lane, from, to } of this.#covered) this.#committer.addWindow({ lane, from, to });
     this.#phase('marking');
     await this.#guarded(() => this.#marker.drained());
     this.#phase('finishing');
-    await this.#guarded(() => this.#committer.flush({ final: true }));
+    await this.#guarded(async () => {
+      await this.#committer.flush({ final: true });
+      this.#windows = this.#covered;
+    });
     this.#committer.close();
     await this.#guarded(() => this.#storeReport());
     this.#signal.removeEventListener('abort', wake);
@@ -121,6 +137,11 @@ export class RunSession {
       clock,
       counts: this.#counts,
       limit,
+      onAllowed: () => {
+        if (this.#allowed) return;
+        this.#allowed = true;
+        addDenied(this.#work, catalog);
+      },
       ready: () => this.#marker.ready(),
       onDone: () => {
         this.#progress();
@@ -148,7 +169,7 @@ export class RunSession {
       archive,
       catalog,
       writer: this.#writer,
-      keys: archive.keys.writer(),
+      keys: this.#keys,
       clock,
       compression,
       segmentAgeMs,
@@ -204,10 +225,23 @@ export class RunSession {
       source,
       identity: this.#start.capabilities.identity,
       media: new MediaArchiver({ archive, source, compression, clock }),
-      keys: archive.keys.writer(),
+      keys: this.#keys,
       clock,
+      volatileFields: new VolatileFields({
+        archive,
+        catalog,
+        clock,
+        warn: (message) => {
+          this.#warn(message);
+        },
+      }),
       fetchMedia: media,
     });
+  }
+
+  #warn(message: string): void {
+    this.#warnings.push(message);
+    this.#options.onWarning?.(message);
   }
 
   #phase(phase: RunProgress['phase']): void {
@@ -242,62 +276,22 @@ export class RunSession {
   }
 
   #report(): StoredReport {
-    const { catalog, source, clock, archiveUrl } = this.#options;
-    const { runId, startedAt, capabilities, warnings, damage } = this.#start;
-    const counts = this.#counts;
-    const records = this.#committer.bytes;
-    return {
-      ...outcomesOf(catalog, runId, counts.retriedAndSucceeded),
-      generated_at: new Date(clock.now()).toISOString(),
-      run_id: runId,
-      archive: archiveUrl,
-      profile: capabilities.identity.profile,
-      windows: this.#error === undefined ? this.#covered : [],
-      tips: catalog.tips().map((tip) => tip.sha256),
-      unchanged: this.#feeder.listed.unchanged + counts.seen,
-      given_up: catalog.openFailures().filter((failure) => failure.given_up === 1).length,
-      media: {
-        archived: counts.media,
-        bytes: counts.mediaBytes,
-        absent: counts.absent,
-        provisional: counts.provisional,
-      },
-      bytes: {
-        plaintext: records.plaintext + counts.mediaBytes,
-        stored: records.stored + counts.mediaStored,
-      },
-      marks: { sent: this.#marker.sent, failed: this.#marker.failed, pending: catalog.pendingMarkCount() },
-      api_calls: source.callCounts(),
-      duration_ms: clock.now() - startedAt,
-      warnings,
-      journal_damage: damage,
-      ...(this.#error !== undefined && { error: errorField(this.#error) }),
-    };
+    return completionReport({
+      options: this.#options,
+      start: this.#start,
+      counts: this.#counts,
+      windows: this.#windows,
+      listedUnchanged: this.#feeder.listed.unchanged,
+      records: this.#committer.bytes,
+      marks: { sent: this.#marker.sent, failed: this.#marker.failed },
+      warnings: this.#warnings,
+      error: this.#error,
+    });
   }
-}
-
-/** Waits for all; the first failure stops the others, and is thrown when all have ended. */
-async function allOrStop(parts: readonly Promise<void>[], stop: AbortController): Promise<void> {
-  const guarded = parts.map((part) =>
-    part.catch((error: unknown) => {
-      stop.abort(error);
-      throw error;
-    }),
-  );
-  const ended = await Promise.allSettled(guarded);
-  if (stop.signal.aborted) throw stop.signal.reason;
-  for (const end of ended) if (end.status === 'rejected') throw end.reason;
 }
 
 function interrupted(): CxvaultError {
   return new CxvaultError('INTERRUPTED', 'the run was interrupted; what it had archived is committed', {
     hint: 'run again: it goes on where this one stopped',
   });
-}
-
-function errorField(error: unknown): NonNullable<RunReport['error']> {
-  if (!isCxvaultError(error)) {
-    return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
-  }
-  return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
 }

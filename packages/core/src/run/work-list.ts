@@ -1,7 +1,7 @@
 import { CatalogDatabase } from '../catalog/database.ts';
 
-/** Why an interaction is looked at. */
-export type WorkReason = 'listed' | 'failure' | 'absent' | 'asked';
+/** Why an interaction is looked at. `denied`: to learn whether the right to media that were denied has appeared. */
+export type WorkReason = 'listed' | 'failure' | 'absent' | 'denied' | 'asked';
 
 /** An interaction to fetch. */
 export interface WorkItem {

@@ -25,6 +25,8 @@ export interface WorkerOptions {
   readonly counts: RunCounts;
   /** Fetches at most so many interactions. */
   readonly limit: number;
+  /** Told when a medium was given that had been denied. */
+  readonly onAllowed: () => void;
   /** Resolves when more may be archived. */
   readonly ready: () => Promise<void>;
   readonly onDone: () => void;
@@ -85,6 +87,7 @@ export class Worker {
     if (catalog.isErased(item.interactionId) || this.#isDoneAlready(item)) return;
     if (item.reason === 'failure') this.#failedBefore.add(item.interactionId);
     const outcome = await archiver.archive(item, signal);
+    if (item.reason === 'denied' && !('ready' in outcome)) return; // still denied: nothing has changed
     if ('failure' in outcome) await this.#failed(item, outcome.failure, outcome.updatedTime);
     else if ('seen' in outcome) await this.#seen(outcome.seen);
     else await this.#archived(item, outcome);
@@ -114,6 +117,7 @@ export class Worker {
       await this.#failed({ ...item, attempt: 2 }, recordTooLarge, outcome.ready.archived.updated_time ?? '');
       return;
     }
+    if (outcome.allowed) this.#options.onAllowed();
     counts.archived += 1;
     counts.media += outcome.ready.objects.length;
     counts.mediaBytes += outcome.mediaBytes;
@@ -122,7 +126,7 @@ export class Worker {
     counts.provisional += outcome.ready.archived.absent.filter((absent) =>
       isProvisional(absent, clock.now()),
     ).length;
-    if (this.#failedBefore.has(item.interactionId)) counts.retriedAndSucceeded += 1;
+    if (this.#failedBefore.delete(item.interactionId)) counts.retriedAndSucceeded += 1;
   }
 
   /** A passing failure gets a second try when all else is done; what fails then stays open for the next run. */

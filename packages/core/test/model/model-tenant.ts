@@ -9,55 +9,37 @@ import {
   type MarkOutcome,
   type MediaAnswer,
   type SourceFailure,
+  type SourceIdentity,
   type SourceInteraction,
   type SourceMedium,
   type Unavailable,
 } from '@cxvault/plugin-api';
 
-import type { VirtualClock } from './virtual-clock.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+import {
+  editedState,
+  type Habits,
+  mediumContent,
+  type ModelInteraction,
+  type ModelMedium,
+  newest,
+  newInteraction,
+  type State,
+} from './model-interaction.ts';
 
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** One state of an interaction, as it was from `at` on. */
-interface State {
-  readonly at: number;
-  readonly content: number;
-  readonly media: readonly string[];
-  readonly marked: boolean;
-}
-
-export interface ModelInteraction {
-  readonly id: string;
-  readonly createdAt: number;
-  /** Not in the list before this time. */
-  readonly visibleAt: number;
-  /** Never given: the status of the answer. */
-  readonly refused: 403 | 404 | undefined;
-  /** Its media are 404 before this time. */
-  readonly mediaReadyAt: number;
-  /** Newest last. */
-  readonly states: State[];
-  hiddenUntil: number;
-  marks: number;
-}
-
-export interface ModelOptions {
+export interface ModelOptions extends Habits {
   readonly clock: VirtualClock;
-  readonly random: () => number;
   /** The API's clock less ours, in milliseconds. */
   readonly skew: number;
   /** What update times are rounded down to, in milliseconds. */
   readonly resolution: number;
   readonly pageSize: number;
-  /** No late rows, none that leave and return, no refusals, no late media. */
-  readonly punctual: boolean;
-}
-
-/** A medium's content is its name: what was archived can be told from it. */
-export function mediumContent(mediaId: string): Buffer {
-  return Buffer.from(`recording ${mediaId}`);
+  /** What a request takes at most, in milliseconds. */
+  readonly pace: number;
 }
 
 /**
@@ -68,13 +50,25 @@ export class ModelTenant implements InteractionSource {
   readonly lanes = ['update'] as const;
   readonly interactions = new Map<string, ModelInteraction>();
   readonly options: ModelOptions;
+  identity: SourceIdentity = { system: 'model', profile: 'interactions', tenant: 't' };
+  /** False: answers have no `Date` header. */
+  hasDate = true;
   /** Called at every request, so that the list moves while it is read. */
   onRequest: () => void = () => undefined;
+  /** Called when an interaction is marked. */
+  onMark: (interactionId: string) => void = () => undefined;
   /** Chance of a passing failure per request. */
   trouble = 0;
   /** Chance that a detail comes from a replica that lags. */
   staleness = 0;
-  detailCalls = 0;
+  /** Shows no rows, as to a login without rights. */
+  blind = false;
+  /** Media are 403 before this time: the login has no right to them. */
+  mediaAllowedFrom = 0;
+  /** After so many requests the whole system is unreachable. */
+  requestsLeft = Infinity;
+  /** The interactions of which the details were fetched, in order. */
+  readonly fetched: string[] = [];
 
   constructor(options: ModelOptions) {
     this.options = options;
@@ -83,29 +77,13 @@ export class ModelTenant implements InteractionSource {
   // ---- what happens at the tenant
 
   add(): void {
-    const { clock, random, punctual } = this.options;
-    const late = (chance: number, ms: number): number => (!punctual && random() < chance ? random() * ms : 0);
     const id = `i-${String(this.interactions.size)}`;
-    const chance = punctual ? 1 : random();
-    const interaction: ModelInteraction = {
-      id,
-      createdAt: clock.now() - Math.floor(random() * hour),
-      visibleAt: clock.now() + late(0.2, 6 * hour),
-      refused: chance < 0.04 ? 404 : chance < 0.08 ? 403 : undefined,
-      mediaReadyAt: clock.now() + late(0.2, 60 * hour),
-      states: [{ at: this.#apiTime(), content: 1, media: this.#someMedia(id), marked: false }],
-      hiddenUntil: 0,
-      marks: 0,
-    };
-    this.interactions.set(id, interaction);
+    const now = this.options.clock.now();
+    this.interactions.set(id, newInteraction(id, now, this.#apiTime(), this.options));
   }
 
-  edit(): void {
-    const interaction = this.#any();
-    if (!interaction) return;
-    const last = newest(interaction);
-    const media = this.options.random() < 0.2 ? last.media.slice(1) : last.media;
-    this.#change(interaction, { content: last.content + 1, media });
+  edit(interaction = this.#any()): void {
+    if (interaction) this.#change(interaction, editedState(interaction, this.options.random));
   }
 
   hide(): void {
@@ -113,9 +91,17 @@ export class ModelTenant implements InteractionSource {
     if (interaction) interaction.hiddenUntil = this.options.clock.now() + this.options.random() * 3 * hour;
   }
 
-  #someMedia(id: string): string[] {
-    const count = Math.floor(this.options.random() * 3);
-    return Array.from({ length: count }, (_, n) => `${id}-m${String(n)}`);
+  /** Is opened again, or closed again: it leaves the list, and returns as the newest of all. */
+  reopen(): void {
+    const interaction = this.#any();
+    if (!interaction) return;
+    if (interaction.hiddenUntil === Infinity) this.closeAgain(interaction);
+    else interaction.hiddenUntil = Infinity;
+  }
+
+  closeAgain(interaction: ModelInteraction): void {
+    interaction.hiddenUntil = 0;
+    this.edit(interaction);
   }
 
   #any(): ModelInteraction | undefined {
@@ -131,7 +117,8 @@ export class ModelTenant implements InteractionSource {
     return this.options.clock.now() + this.options.skew;
   }
 
-  #shown(at: number): string {
+  /** A time as the API shows it. */
+  shown(at: number): string {
     return new Date(at - (at % this.options.resolution)).toISOString();
   }
 
@@ -139,15 +126,11 @@ export class ModelTenant implements InteractionSource {
 
   check(): Promise<CapabilityReport> {
     const clock = { api: this.#apiTime(), ours: this.options.clock.now() };
-    return Promise.resolve({
-      identity: { system: 'model', profile: 'interactions', tenant: 't' },
-      checks: [],
-      clock,
-    });
+    return Promise.resolve({ identity: this.identity, checks: [], ...(this.hasDate && { clock }) });
   }
 
-  now(): number {
-    return this.#apiTime();
+  now(): number | undefined {
+    return this.hasDate ? this.#apiTime() : undefined;
   }
 
   /** Pages by offset: a row is skipped when one above it leaves. */
@@ -156,29 +139,31 @@ export class ModelTenant implements InteractionSource {
     for (let offset = 0; ; offset += pageSize) {
       await this.#request();
       if (offset > 0 && random() < this.trouble / 4) throw expiredCursor();
-      const rows = this.#visible().slice(offset, offset + pageSize);
+      const rows = this.blind ? [] : this.#visible().slice(offset, offset + pageSize);
       yield {
-        rows: rows.map((one) => ({ interactionId: one.id, updatedTime: this.#shown(newest(one).at) })),
+        rows: rows.map((one) => ({ interactionId: one.id, updatedTime: this.shown(newest(one).at) })),
       };
       if (rows.length < pageSize) return;
     }
   }
 
+  /** Newest first, but for the very oldest, which is shown near the top: the order is not to be trusted. */
   #visible(): ModelInteraction[] {
     const now = this.options.clock.now();
-    return [...this.interactions.values()]
+    const rows = [...this.interactions.values()]
       .filter((one) => one.visibleAt <= now && one.hiddenUntil <= now)
       .sort((a, b) => newest(b).at - newest(a).at);
+    return rows.toSpliced(1, 0, ...rows.splice(-1));
   }
 
   async fetch(interactionId: string): Promise<SourceInteraction | Unavailable> {
-    this.detailCalls += 1;
+    this.fetched.push(interactionId);
     await this.#request();
     const interaction = this.interactions.get(interactionId);
-    if (!interaction) return { unavailable: { reason: 'not-found', status: 404, permanent: true } };
-    if (interaction.refused) return { unavailable: refusal(interaction.refused) };
-    if (this.options.random() < this.trouble)
-      return { unavailable: { reason: 'server-error', status: 503, permanent: false } };
+    if (!interaction) return { unavailable: failure(404) };
+    const { status, until } = interaction.refusal;
+    if (until > this.options.clock.now()) return { unavailable: failure(status) };
+    if (this.options.random() < this.trouble) return { unavailable: failure(503) };
     return this.#detail(interaction, this.#seenState(interaction));
   }
 
@@ -191,7 +176,7 @@ export class ModelTenant implements InteractionSource {
     const now = newest(interaction);
     const before = interaction.states.at(-2);
     const age = this.#apiTime() - now.at;
-    const longest = before && this.#shown(before.at) === this.#shown(now.at) ? 50 * second : 10 * minute;
+    const longest = before && this.shown(before.at) === this.shown(now.at) ? 50 * second : 10 * minute;
     const lags = this.options.random() < this.staleness && age < longest;
     return lags && before ? before : now;
   }
@@ -203,7 +188,7 @@ export class ModelTenant implements InteractionSource {
       type: 'call',
       status: 'closed',
       createdTime: new Date(interaction.createdAt).toISOString(),
-      updatedTime: this.#shown(state.at),
+      updatedTime: this.shown(state.at),
       endedTime: new Date(interaction.createdAt).toISOString(),
       participants: [],
       media: media.map(toMedium),
@@ -212,15 +197,19 @@ export class ModelTenant implements InteractionSource {
         `v1:${createHash('sha256')
           .update(JSON.stringify([content, media, absent]))
           .digest('hex')}`,
+      changedFields: (earlier) => (earlier['content'] === content ? [] : ['content']),
       fetchedAt: this.#apiTime(),
     };
   }
 
   async openMedia(interactionId: string, medium: SourceMedium): Promise<MediaAnswer> {
     await this.#request();
-    const ready = (this.interactions.get(interactionId)?.mediaReadyAt ?? 0) <= this.options.clock.now();
-    if (!ready) return { absent: 'not-found', failure: refusal(404) };
-    const body = mediumContent(medium.mediaId);
+    const now = this.options.clock.now();
+    const interaction = this.interactions.get(interactionId);
+    if ((interaction?.mediaBrokenUntil ?? 0) > now) throw unreachable('a medium could not be fetched');
+    if (this.mediaAllowedFrom > now) return { absent: 'denied', failure: failure(403) };
+    if ((interaction?.mediaReadyAt ?? 0) > now) return { absent: 'not-found', failure: failure(404) };
+    const body = mediumContent({ id: medium.mediaId, revision: medium.durationMs ?? 0 });
     const cut = this.options.random() < this.trouble;
     return { body: bodyOf(body, cut), contentType: 'text/plain', size: body.length };
   }
@@ -228,16 +217,19 @@ export class ModelTenant implements InteractionSource {
   async mark(interactionId: string): Promise<MarkOutcome> {
     await this.#request();
     const interaction = this.interactions.get(interactionId);
-    if (!interaction) return { failed: { reason: 'not-found', status: 404, permanent: true } };
-    if (this.options.random() < this.trouble)
-      return { failed: { reason: 'server-error', status: 500, permanent: false } };
+    if (!interaction) return { failed: failure(404) };
+    this.onMark(interactionId);
+    if (this.options.random() < this.trouble) return { failed: failure(503) };
+    if (interaction.unmarkable) return { failed: failure(403) };
     interaction.marks += 1;
     this.#change(interaction, { marked: true });
     return 'sent';
   }
 
   async #request(): Promise<void> {
-    await this.options.clock.sleep(this.options.random() * 300);
+    await this.options.clock.sleep(this.options.random() * this.options.pace);
+    this.requestsLeft -= 1;
+    if (this.requestsLeft < 0) throw unreachable('the tenant does not answer');
     this.onRequest();
   }
 
@@ -250,20 +242,14 @@ export class ModelTenant implements InteractionSource {
   }
 }
 
-export function newest(interaction: ModelInteraction): State {
-  const state = interaction.states.at(-1);
-  if (!state) throw new Error('an interaction has at least one state');
-  return state;
-}
-
-function toMedium(mediaId: string): SourceMedium {
+function toMedium({ id, revision }: ModelMedium): SourceMedium {
   return {
-    mediaId,
+    mediaId: id,
     type: 'recording',
-    durationMs: 1,
+    durationMs: revision,
     format: 'txt',
-    url: mediaId,
-    playbackUrl: mediaId,
+    url: id,
+    playbackUrl: id,
     createdTime: undefined,
   };
 }
@@ -271,12 +257,17 @@ function toMedium(mediaId: string): SourceMedium {
 async function* bodyOf(body: Uint8Array, cut: boolean): AsyncIterable<Uint8Array> {
   yield body.subarray(0, 4);
   await Promise.resolve();
-  if (cut) throw new CxvaultError('SOURCE_UNREACHABLE', 'the body was cut');
+  if (cut) throw unreachable('the body was cut');
   yield body.subarray(4);
 }
 
-function refusal(status: 403 | 404): SourceFailure {
-  return { reason: status === 403 ? 'denied' : 'not-found', status, permanent: true };
+function failure(status: 403 | 404 | 503): SourceFailure {
+  const reason = { 403: 'denied', 404: 'not-found', 503: 'server-error' }[status];
+  return { reason, status, permanent: status !== 503 };
+}
+
+function unreachable(message: string): CxvaultError {
+  return new CxvaultError('SOURCE_UNREACHABLE', message);
 }
 
 function expiredCursor(): CxvaultError {

@@ -6,6 +6,7 @@ import type {
   SourceMedium,
 } from '@cxvault/plugin-api';
 import { z } from 'zod';
+import { changedFields } from '../changed-fields.ts';
 import { contentDigest } from '../content-digest.ts';
 import type { DigestOptions } from '../content-digest.ts';
 import { camelObject } from '../field-names.ts';
@@ -75,6 +76,7 @@ export function readDetail(
     media,
     payload,
     contentDigest: (absent) => contentDigest(payload, absent, options.digest),
+    changedFields: (earlier) => changedFields(earlier, payload, options.digest),
     fetchedAt: options.fetchedAt,
   };
 }
