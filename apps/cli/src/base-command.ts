@@ -1,6 +1,7 @@
 import { Command, Flags } from '@oclif/core';
 import type { CommandContext } from './context.ts';
 import { failureText } from './failure.ts';
+import { jsonPieces } from './json-pieces.ts';
 import { printable } from './printable.ts';
 
 /** The flags of every command that {@link BaseCommand.begin} needs. */
@@ -60,6 +61,6 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    for (const piece of jsonPieces(json)) process.stdout.write(piece);
   }
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CxvaultError } from '@cxvault/plugin-api';
+import { jsonPieces } from './json-pieces.ts';
 import { property } from './property.ts';
 
 /** Throws `CONFIG_INVALID` when the report could not be written: better before a long run than after it. */
@@ -23,7 +24,7 @@ export async function writeReport(file: string, document: unknown): Promise<void
   try {
     const handle = await open(temporary, 'wx', 0o600);
     try {
-      await handle.writeFile(`${JSON.stringify(document, null, 2)}\n`);
+      await handle.writeFile(jsonPieces(document));
       await handle.sync();
     } finally {
       await handle.close();

@@ -32,8 +32,8 @@ import type { S3Location } from './s3-location.ts';
 import { UploadRequests } from './upload-requests.ts';
 import type { BegunUpload } from './upload-requests.ts';
 
-/** Parts on their way at once, shared by the uploads; each has one at least, and gathers another meanwhile. */
-const partsAtOnce = 2;
+/** While one part is on its way the next one gathers. More of them would outlive young collections: 60 MB more. */
+const partsAtOnce = 1;
 
 /** How often the removal of a failed upload is tried: what stays of it costs money every month. */
 const abortAttempts = 5;
@@ -78,7 +78,6 @@ class SdkCalls implements S3Calls {
   readonly #tuning: Tuning;
   readonly #agents = { httpAgent: new HttpAgent(agentOptions), httpsAgent: new HttpsAgent(agentOptions) };
   readonly #client: S3Client;
-  #uploads = 0;
   #aheadMs = 0;
   #host: string | undefined;
 
@@ -112,11 +111,9 @@ class SdkCalls implements S3Calls {
     const body = Readable.from(write.body, { objectMode: true, highWaterMark: 1 });
     // What reading the body throws comes out of the upload; a second time here it would end the process.
     body.on('error', () => {});
-    this.#uploads += 1;
     try {
       return await this.#send(this.#newUpload(client, write, body, stop), requests, signal);
     } finally {
-      this.#uploads -= 1;
       signal?.removeEventListener('abort', onAbort);
       body.destroy();
     }
@@ -125,8 +122,7 @@ class SdkCalls implements S3Calls {
   #newUpload(client: S3Client, write: StreamedWrite, body: Readable, stop: AbortController): Upload {
     const params = { ...this.#input(write), Body: body };
     // The parts are removed here: `Upload` would try it once, and not wait for it when aborted.
-    const queueSize = Math.max(1, Math.floor(partsAtOnce / this.#uploads));
-    const parts = { partSize: write.partBytes, queueSize, leavePartsOnError: true };
+    const parts = { partSize: write.partBytes, queueSize: partsAtOnce, leavePartsOnError: true };
     return new Upload({ client, params, ...parts, abortController: stop });
   }
 

@@ -36,7 +36,7 @@ const maxParts = 10_000;
 const partBytesOfUnknown = 6_291_456;
 
 /** Each upload in parts holds two or three of them in memory: more at once would hardly be faster. */
-const uploadsAtOnce = 3;
+const uploadsAtOnce = 2;
 
 /** A bucket, or a folder in one, of Amazon S3 or of a server that speaks its protocol. All policy, no SDK. */
 export class S3Store implements ObjectStore {

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import type { ObjectStore, StoreErrorKind } from '@cxvault/plugin-api';
 
 import { errorOf, expectNothingUnfinished, expectObject, keysOf } from '../expectations.ts';
 import { collect, inChunks, randomBytes, sha256 } from '../random-bytes.ts';
@@ -64,13 +65,26 @@ export const createCases: readonly StoreCase[] = [
 async function race(context: CaseContext, key: string, size: number, complete: boolean): Promise<void> {
   const { store, random } = context;
   const bodies = Array.from({ length: rivals }, () => randomBytes(random, size));
-  const outcomes = await Promise.allSettled(
-    bodies.map((bytes) => store.put(key, complete ? bytes : inChunks(bytes, random), { ifAbsent: true })),
+  const outcomes = await Promise.all(
+    bodies.map((bytes) => create(store, key, () => (complete ? bytes : inChunks(bytes, random)))),
   );
-  const kinds = outcomes.map((outcome) =>
-    outcome.status === 'fulfilled' ? 'won' : store.classify(outcome.reason),
-  );
-  expect(kinds.toSorted()).toEqual([...Array.from({ length: rivals - 1 }, () => 'exists'), 'won']);
-  const winner = bodies[kinds.indexOf('won')] ?? new Uint8Array();
+  expect(outcomes.toSorted()).toEqual([...Array.from({ length: rivals - 1 }, () => 'exists'), 'won']);
+  const winner = bodies[outcomes.indexOf('won')] ?? new Uint8Array();
   expect(sha256(await collect(await store.get(key)))).toBe(sha256(winner));
+}
+
+/** A store may put off those who come while another creates (S3: 409 `ConditionalRequestConflict`): they try again. */
+async function create(
+  store: ObjectStore,
+  key: string,
+  body: () => Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<'won' | StoreErrorKind> {
+  let outcome: 'won' | StoreErrorKind = 'transient';
+  for (let tries = 0; tries < rivals && outcome === 'transient'; tries++) {
+    outcome = await store.put(key, body(), { ifAbsent: true }).then(
+      () => 'won',
+      (error: unknown) => store.classify(error),
+    );
+  }
+  return outcome;
 }
