@@ -99,6 +99,7 @@ export async function openArchive(store: ObjectStore, unlock: Unlock): Promise<A
     writingKey: rootKey,
     journalKey,
     clock: systemClock,
+    currentRootKeys: async () => (await trySlots(store, stored.descriptor.archive_id, unlock)).rootKeys,
   });
   return new OpenArchive(store, stored.descriptor.archive_id, stored.sha256, keys, tried.warnings);
 }

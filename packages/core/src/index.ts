@@ -25,6 +25,15 @@ export type {
 export { JournalWriter, largestEntry, readJournal } from './journal.ts';
 export type { JournalItem, JournalWriterOptions, KnownEntries, StoredEntry } from './journal.ts';
 export { KeyAllocator, KeyRing } from './key-ring.ts';
+export { addSlot, removeSlot } from './keys/change-slots.ts';
+export type { AddedSlot, RemovedSlot } from './keys/change-slots.ts';
+export { checkKeys, copyKeys } from './keys/export-keys.ts';
+export type { CopiedKeys, KeySink } from './keys/export-keys.ts';
+export { listSlots } from './keys/list-slots.ts';
+export type { ListedSlot, SlotList } from './keys/list-slots.ts';
+export { rotateRootKey } from './keys/rotate.ts';
+export type { RotatedRoot, RotateOptions } from './keys/rotate.ts';
+export type { MalformedSlot, SlotFacts } from './keys/slot-facts.ts';
 export { RunLock } from './lock.ts';
 export type { RunLockOptions } from './lock.ts';
 export { ownProcess } from './process-identity.ts';

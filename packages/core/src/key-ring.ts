@@ -10,7 +10,7 @@ import {
   rootKeyId,
   sealRing,
 } from '@cxvault/crypto-codec';
-import type { KeyLookup, ObjectKey } from '@cxvault/crypto-codec';
+import type { KeyLookup, ObjectKey, Ring } from '@cxvault/crypto-codec';
 import { CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
 import type { ObjectStore } from '@cxvault/plugin-api';
 
@@ -39,6 +39,8 @@ export interface KeyRingOptions {
   readonly writingKey: Uint8Array;
   readonly journalKey: ObjectKey;
   readonly clock: Clock;
+  /** The root keys that the slots give now: they may have been rotated since the archive was opened. */
+  readonly currentRootKeys?: () => Promise<readonly Uint8Array[]>;
 }
 
 /** The data keys of an open archive. */
@@ -80,8 +82,7 @@ export class KeyRing {
   }
 
   #ring(keyId: string): Promise<RingKeys> {
-    const { store, archiveId, rootKeys } = this.#options;
-    const ring = this.#open.get(keyId) ?? readRing(store, archiveId, keyId, rootKeys);
+    const ring = this.#open.get(keyId) ?? this.#read(keyId);
     // The last used one goes to the end: the map's order is the order of use.
     this.#open.delete(keyId);
     this.#open.set(keyId, ring);
@@ -89,6 +90,18 @@ export class KeyRing {
     if (this.#open.size > openRings && oldest.done !== true) this.#open.delete(oldest.value);
     ring.catch(() => this.#open.delete(keyId));
     return ring;
+  }
+
+  async #read(keyId: string): Promise<RingKeys> {
+    const { store, archiveId, rootKeys, currentRootKeys } = this.#options;
+    try {
+      return await readRing(store, archiveId, keyId, rootKeys);
+    } catch (error) {
+      const otherRoot = isCxvaultError(error) && error.context['problem'] === 'key-commitment';
+      const current = otherRoot ? ((await currentRootKeys?.()) ?? []) : [];
+      if (current.length === 0) throw error;
+      return await readRing(store, archiveId, keyId, current);
+    }
   }
 }
 
@@ -102,6 +115,16 @@ export async function readRing(
   keyId: string,
   rootKeys: readonly Uint8Array[],
 ): Promise<RingKeys> {
+  return (await readRingObject(store, archiveId, keyId, rootKeys)).keys;
+}
+
+/** All that a ring object says; throws as {@link readRing} does. */
+export async function readRingObject(
+  store: ObjectStore,
+  archiveId: string,
+  keyId: string,
+  rootKeys: readonly Uint8Array[],
+): Promise<Ring> {
   const key = ringKey(keyId);
   const bytes = await readRingBytes(store, key);
   if (!bytes) throw ringDamage(key, 'a key ring object is missing', 'missing');
@@ -111,7 +134,7 @@ export async function readRing(
       objectKey: key,
       kind: 'ring',
     });
-    return parseRing(await object.readDocument(), keyId).keys;
+    return parseRing(await object.readDocument(), keyId);
   } catch (error) {
     const problem = isCodecError(error) ? error.problem : 'content';
     throw ringDamage(key, 'a key ring object is damaged', problem, error);

@@ -1,4 +1,5 @@
 import { openSlot } from '@cxvault/crypto-codec';
+import type { SlotHeader } from '@cxvault/crypto-codec';
 import { isCxvaultError } from '@cxvault/plugin-api';
 import type { ObjectStore } from '@cxvault/plugin-api';
 import pLimit from 'p-limit';
@@ -23,28 +24,48 @@ export interface TriedSlots {
   readonly warnings: readonly SlotWarning[];
 }
 
-interface TriedSlot {
-  readonly key: string;
-  readonly way: 'password' | 'keyfile' | 'other' | 'malformed';
+/** A slot file, and what the given secrets made of it. */
+export interface Slot {
+  readonly id: string;
+  readonly object_key: string;
+  /** Undefined for a malformed slot. */
+  readonly header: SlotHeader | undefined;
+  /** What is wrong with a malformed slot. */
+  readonly malformed?: string;
   readonly rootKey?: Uint8Array;
-  readonly detail?: string;
+  /** Which of the given ways opened it. */
+  readonly openedBy?: Unlock;
+}
+
+/** Reads every slot, and tries each way on it until one opens it. Without a way slots are only looked at. */
+export async function readSlots(
+  store: ObjectStore,
+  archiveId: string,
+  unlocks: readonly Unlock[],
+): Promise<Slot[]> {
+  const found = await listSlots(store);
+  const limit = pLimit(openedAtOnce);
+  const read = await Promise.all(found.map((key) => limit(() => readSlot(store, key, archiveId, unlocks))));
+  return read.filter((slot) => slot !== undefined);
 }
 
 /** Tries every slot with every way that is given. Malformed slots become warnings. */
 export async function trySlots(store: ObjectStore, archiveId: string, unlock: Unlock): Promise<TriedSlots> {
-  const found = await listSlots(store);
-  const limit = pLimit(openedAtOnce);
-  const tried = await Promise.all(found.map((key) => limit(() => trySlot(store, key, archiveId, unlock))));
-  const malformed = tried.filter(({ way }) => way === 'malformed').map(({ key }) => key);
-  const refused = tried
-    .filter((slot) => slot.rootKey === undefined && given(slot.way, unlock))
-    .map(({ key }) => key);
+  const slots = await readSlots(store, archiveId, [unlock]);
+  const malformed = slots.filter(({ header }) => !header);
+  const refused = slots.filter((slot) => slot.rootKey === undefined && given(slot, unlock));
   return {
-    rootKeys: distinct(tried.flatMap(({ rootKey }) => (rootKey ? [rootKey] : []))),
-    found,
-    failed: [...malformed, ...refused],
-    warnings: [...tried.flatMap(malformedWarning), ...silentWays(tried, unlock)],
+    rootKeys: rootKeysOf(slots),
+    found: slots.map(({ object_key }) => object_key),
+    failed: [...malformed, ...refused].map(({ object_key }) => object_key),
+    warnings: [...malformed.map(malformedWarning), ...silentWays(slots, unlock)],
   };
+}
+
+/** The different root keys that slots gave, in the order of the slots. */
+export function rootKeysOf(slots: readonly Slot[]): Uint8Array[] {
+  const keys = slots.flatMap(({ rootKey }) => (rootKey ? [rootKey] : []));
+  return [...new Map(keys.map((key) => [Buffer.from(key).toString('hex'), key])).values()];
 }
 
 async function listSlots(store: ObjectStore): Promise<string[]> {
@@ -58,47 +79,46 @@ export function slotIdOf(key: string): string | undefined {
   return /^keys\/slots\/([^/]+)\.slot$/.exec(key)?.[1];
 }
 
-async function trySlot(
+async function readSlot(
   store: ObjectStore,
   key: string,
   archiveId: string,
-  unlock: Unlock,
-): Promise<TriedSlot> {
+  unlocks: readonly Unlock[],
+): Promise<Slot | undefined> {
+  const id = slotIdOf(key) ?? '';
   try {
     const bytes = await readSmallObject(store, key, largestSlot);
-    if (!bytes) return { key, way: 'malformed', detail: 'it vanished while it was read' };
-    const { header, rootKey } = await openSlot(slotIdOf(key) ?? '', bytes, unlock, archiveId);
-    const way = header.kind === 'password' || header.kind === 'keyfile' ? header.kind : 'other';
-    return { key, way, ...(rootKey && { rootKey }) };
+    if (!bytes) return undefined; // removed since it was listed
+    const { header } = await openSlot(id, bytes, {}, archiveId);
+    for (const unlock of unlocks) {
+      const { rootKey } = await openSlot(id, bytes, unlock, archiveId);
+      if (rootKey) return { id, object_key: key, header, rootKey, openedBy: unlock };
+    }
+    return { id, object_key: key, header };
   } catch (error) {
     if (!isCxvaultError(error) || error.code !== 'FORMAT_INVALID') throw error;
-    return { key, way: 'malformed', detail: error.message };
+    return { id, object_key: key, header: undefined, malformed: error.message };
   }
 }
 
-function given(way: TriedSlot['way'], unlock: Unlock): boolean {
+function given({ header }: Slot, unlock: Unlock): boolean {
   return (
-    (way === 'password' && unlock.password !== undefined) ||
-    (way === 'keyfile' && unlock.keyFile !== undefined)
+    (header?.kind === 'password' && unlock.password !== undefined) ||
+    (header?.kind === 'keyfile' && unlock.keyFile !== undefined)
   );
 }
 
-function malformedWarning({ key, way, detail }: TriedSlot): SlotWarning[] {
-  return way === 'malformed' ? [{ object_key: key, detail: `malformed key slot: ${detail ?? ''}` }] : [];
+function malformedWarning({ object_key, malformed }: Slot): SlotWarning {
+  return { object_key, detail: `malformed key slot: ${malformed ?? ''}` };
 }
 
 /** A way that was given and opened nothing, though there are slots of its kind: a lone one is named. */
-function silentWays(tried: readonly TriedSlot[], unlock: Unlock): SlotWarning[] {
+function silentWays(tried: readonly Slot[], unlock: Unlock): SlotWarning[] {
   return (['password', 'keyfile'] as const).flatMap((way) => {
-    const slots = tried.filter((slot) => slot.way === way);
+    const slots = tried.filter(({ header }) => header?.kind === way);
     const [first] = slots;
-    if (!first || !given(way, unlock) || slots.some(({ rootKey }) => rootKey)) return [];
+    if (!first || !given(first, unlock) || slots.some(({ rootKey }) => rootKey)) return [];
     const detail = `no ${way} slot of the archive opens with the given ${way === 'password' ? 'password' : 'key file'}`;
-    return [{ object_key: slots.length === 1 ? first.key : slotPrefix, detail }];
+    return [{ object_key: slots.length === 1 ? first.object_key : slotPrefix, detail }];
   });
-}
-
-function distinct(keys: readonly Uint8Array[]): Uint8Array[] {
-  const byText = new Map(keys.map((key) => [Buffer.from(key).toString('hex'), key]));
-  return [...byText.values()];
 }

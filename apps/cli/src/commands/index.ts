@@ -2,6 +2,11 @@ import type { Command } from '@oclif/core';
 import { Decrypt } from './decrypt.ts';
 import { Doctor } from './doctor.ts';
 import { Init } from './init.ts';
+import { KeyAddCommand } from './key/add.ts';
+import { KeyExportCommand } from './key/export.ts';
+import { KeyListCommand } from './key/list.ts';
+import { KeyRemoveCommand } from './key/remove.ts';
+import { KeyRotateCommand } from './key/rotate.ts';
 import { Restore } from './restore.ts';
 import { Run } from './run.ts';
 import { Verify } from './verify.ts';
@@ -11,6 +16,11 @@ export const commands: Record<string, Command.Class> = {
   decrypt: Decrypt,
   doctor: Doctor,
   init: Init,
+  'key:add': KeyAddCommand,
+  'key:export': KeyExportCommand,
+  'key:list': KeyListCommand,
+  'key:remove': KeyRemoveCommand,
+  'key:rotate': KeyRotateCommand,
   restore: Restore,
   run: Run,
   verify: Verify,

@@ -15,6 +15,11 @@ export interface UnlockChoice {
   readonly passwordFile: string | undefined;
   readonly keyFile: string | undefined;
   readonly env: NodeJS.ProcessEnv;
+  /**
+   * What the names of the two flags begin with, for errors.
+   * @default '' for --password-file and --key-file
+   */
+  readonly prefix?: 'new-' | 'other-';
 }
 
 /**
@@ -31,19 +36,21 @@ export async function readUnlock(choice: UnlockChoice): Promise<GivenUnlock> {
 
 /** As {@link readUnlock}; undefined when nothing is given. */
 export async function readGivenUnlock(choice: UnlockChoice): Promise<GivenUnlock | undefined> {
-  const { passwordFile, keyFile, env } = choice;
+  const { passwordFile, keyFile, env, prefix = '' } = choice;
   if (passwordFile !== undefined || keyFile !== undefined) {
     return {
-      ...(passwordFile === undefined ? {} : { password: await readPassword(passwordFile) }),
-      ...(keyFile === undefined ? {} : { keyFile: await readKeyFile(keyFile) }),
+      ...(passwordFile === undefined
+        ? {}
+        : { password: await readPassword(passwordFile, `--${prefix}password-file`) }),
+      ...(keyFile === undefined ? {} : { keyFile: await readKeyFile(keyFile, `--${prefix}key-file`) }),
     };
   }
   const password = env.ARCHIVAL_ENCRYPTION_KEY;
   return password === undefined || password === '' ? undefined : { password: new Secret(password) };
 }
 
-async function readPassword(file: string): Promise<Secret> {
-  const bytes = await readSecretFile(file, '--password-file', 'write the password into it, one line');
+async function readPassword(file: string, flag: string): Promise<Secret> {
+  const bytes = await readSecretFile(file, flag, 'write the password into it, one line');
   // Editors and `echo` end a file with a newline that nobody means as part of the password.
   const text = decode(bytes, file).replace(/\r?\n$/, '');
   if (text !== '') return new Secret(text);
@@ -65,9 +72,9 @@ function decode(bytes: Uint8Array, file: string): string {
   }
 }
 
-async function readKeyFile(file: string): Promise<Uint8Array> {
+async function readKeyFile(file: string, flag: string): Promise<Uint8Array> {
   const make = `make one with: head -c ${String(keyFileSize)} /dev/urandom > FILE`;
-  const bytes = await readSecretFile(file, '--key-file', make);
+  const bytes = await readSecretFile(file, flag, make);
   if (bytes.length === keyFileSize) return new Uint8Array(bytes);
   throw new CxvaultError(
     'CONFIG_INVALID',
