@@ -7,6 +7,7 @@ import { KeyExportCommand } from './key/export.ts';
 import { KeyListCommand } from './key/list.ts';
 import { KeyRemoveCommand } from './key/remove.ts';
 import { KeyRotateCommand } from './key/rotate.ts';
+import { Prune } from './prune.ts';
 import { Restore } from './restore.ts';
 import { Run } from './run.ts';
 import { Verify } from './verify.ts';
@@ -21,6 +22,7 @@ export const commands: Record<string, Command.Class> = {
   'key:list': KeyListCommand,
   'key:remove': KeyRemoveCommand,
   'key:rotate': KeyRotateCommand,
+  prune: Prune,
   restore: Restore,
   run: Run,
   verify: Verify,

@@ -102,6 +102,28 @@ export class EntryCatalog {
     return this.db.get('SELECT key, kind, bytes, sha256, run_id, n FROM objects WHERE key = ?', key);
   }
 
+  /** True when any entry says anything of an object of this name. */
+  isNamed(key: string): boolean {
+    const found = this.db.get(
+      `SELECT 1 FROM objects WHERE key = ?1 UNION ALL SELECT 1 FROM versions WHERE segment = ?1
+       UNION ALL SELECT 1 FROM media WHERE object_key = ?1 UNION ALL SELECT 1 FROM erased_objects WHERE key = ?1 LIMIT 1`,
+      key,
+    );
+    return found !== undefined;
+  }
+
+  /** How many objects entries say that they are there: named, and not erased. */
+  livingObjectCount(): number {
+    return this.db.count(
+      `SELECT count(*) AS n FROM (SELECT key FROM objects UNION SELECT segment FROM versions
+         UNION SELECT object_key FROM media EXCEPT SELECT key FROM erased_objects)`,
+    );
+  }
+
+  entryCount(): number {
+    return this.db.count('SELECT count(*) AS n FROM entries');
+  }
+
   /** Objects that hold archived records or media, though no entry that could be read brings them. */
   unlistedObjects(): { key: string; kind: number }[] {
     return this.db.all(

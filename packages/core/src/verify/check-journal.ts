@@ -19,7 +19,7 @@ export interface OutsideKnowledge {
 
 /** Reads the whole journal into the context's fresh catalog, and reports what is wrong with it. */
 export async function checkJournal(
-  { archive, catalog, tally, signal }: VerifyContext,
+  { archive, catalog, tally, signal }: Pick<VerifyContext, 'archive' | 'catalog' | 'tally' | 'signal'>,
   { remembered, expectTip }: OutsideKnowledge,
 ): Promise<void> {
   const damaged: Damage[] = [];
