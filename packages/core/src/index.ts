@@ -34,6 +34,8 @@ export type { ListedSlot, SlotList } from './keys/list-slots.ts';
 export { rotateRootKey } from './keys/rotate.ts';
 export type { RotatedRoot, RotateOptions } from './keys/rotate.ts';
 export type { MalformedSlot, SlotFacts } from './keys/slot-facts.ts';
+export { breakLock } from './break-lock.ts';
+export type { FoundLock } from './break-lock.ts';
 export { RunLock } from './lock.ts';
 export type { RunLockOptions } from './lock.ts';
 export { ownProcess } from './process-identity.ts';

@@ -13,7 +13,7 @@ import { tryCreateObject } from './store-create.ts';
 /** Architecture, "One run at a time". */
 const renewEveryMs = 30_000;
 /** By the store's clock. */
-const voidAfterMs = 120_000;
+export const voidAfterMs = 120_000;
 /** Others may take the number that we want; each time there is a new holder to look at. */
 const attempts = 10;
 
@@ -189,7 +189,12 @@ function locked(holder: HighestLock): CxvaultError {
   });
 }
 
-function holderContext({ n, renewedAt, file }: HighestLock): Record<string, string | number | undefined> {
+/** Whose a lock is, for messages. */
+export function holderContext({
+  n,
+  renewedAt,
+  file,
+}: HighestLock): Record<string, string | number | undefined> {
   return {
     host: file?.host,
     pid: file?.pid,

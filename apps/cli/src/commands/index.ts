@@ -10,6 +10,7 @@ import { KeyRotateCommand } from './key/rotate.ts';
 import { Prune } from './prune.ts';
 import { Restore } from './restore.ts';
 import { Run } from './run.ts';
+import { Unlock } from './unlock.ts';
 import { Verify } from './verify.ts';
 
 /** Every command by its id; oclif reads this (package.json, `oclif.commands`). */
@@ -25,5 +26,6 @@ export const commands: Record<string, Command.Class> = {
   prune: Prune,
   restore: Restore,
   run: Run,
+  unlock: Unlock,
   verify: Verify,
 };
