@@ -10,6 +10,7 @@ import { KeyRotateCommand } from './key/rotate.ts';
 import { Prune } from './prune.ts';
 import { Restore } from './restore.ts';
 import { Run } from './run.ts';
+import { StorageListCommand } from './storage/list.ts';
 import { Unlock } from './unlock.ts';
 import { Verify } from './verify.ts';
 
@@ -26,6 +27,7 @@ export const commands: Record<string, Command.Class> = {
   prune: Prune,
   restore: Restore,
   run: Run,
+  'storage:list': StorageListCommand,
   unlock: Unlock,
   verify: Verify,
 };

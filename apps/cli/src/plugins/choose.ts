@@ -1,8 +1,8 @@
 import { CxvaultError } from '@cxvault/plugin-api';
 import type { Offers } from './offers.ts';
 
-/** Packages of ours that bring what is not built in. */
-const packageOf: Readonly<Record<string, string>> = {
+/** Packages of ours that bring what is not built in, by scheme. */
+export const packagesByWord: Readonly<Record<string, string>> = {
   az: '@cxvault/storage-azure',
   gs: '@cxvault/storage-gcs',
 };
@@ -46,7 +46,7 @@ function nobodyBrings<Factory>(
       },
     );
   }
-  const missing = packageOf[word];
+  const missing = packagesByWord[word];
   const known = [...new Set(offers.offered.flatMap(({ factory }) => words(factory)))].sort().join(', ');
   const install = missing === undefined ? '' : `install it: cxvault plugins install ${missing}; `;
   return new CxvaultError('SCHEME_UNKNOWN', `no installed plugin brings the ${kind} ${word}`, {
