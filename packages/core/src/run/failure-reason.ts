@@ -27,3 +27,8 @@ export function splitReason(reason: string): { reason: string; request_id?: stri
 export function isPermanentReason(reason: string): boolean {
   return permanentReasons.includes(reason.split(' ', 1)[0] ?? '');
 }
+
+/** True when the source answered that it does not give this interaction, rather than that it cannot just now. */
+export function isRefusal(failure: SourceFailure): boolean {
+  return failure.permanent || failure.reason === 'refused';
+}

@@ -84,7 +84,7 @@ export function completionReport(end: SessionEnd): StoredReport {
   const { catalog, source, clock, archiveUrl } = end.options;
   const { runId, startedAt, capabilities, damage } = end.start;
   return {
-    ...outcomesOf(catalog, runId, counts.retriedAndSucceeded),
+    ...outcomesOf(catalog, runId, counts),
     generated_at: new Date(clock.now()).toISOString(),
     run_id: runId,
     archive: archiveUrl,
@@ -116,7 +116,7 @@ export function completionReport(end: SessionEnd): StoredReport {
 function outcomesOf(
   catalog: Catalog,
   runId: string,
-  retriedAndSucceeded: number,
+  { retriedAndSucceeded, unknown }: RunCounts,
 ): Pick<
   RunReport,
   | 'total_interactions'
@@ -127,7 +127,8 @@ function outcomesOf(
   | 'failed_records'
 > {
   const archived = catalog.archivedCountOf(runId);
-  const failed = Array.from(catalog.failedIn(runId)).filter((row) => row.given_up === 0);
+  const journalled = Array.from(catalog.failedIn(runId)).filter((row) => row.given_up === 0);
+  const failed = [...journalled, ...unknown];
   const total = archived + failed.length;
   return {
     total_interactions: total,

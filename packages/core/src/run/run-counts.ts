@@ -9,6 +9,8 @@ export class RunCounts {
   /** Fetched again and found unchanged. */
   seen = 0;
   failed = 0;
+  /** Asked for by id, and known neither to the archive nor to the source: reported, and not journalled. */
+  readonly unknown: { readonly interaction_id: string; readonly reason: string }[] = [];
   retriedAndSucceeded = 0;
   media = 0;
   mediaBytes = 0;

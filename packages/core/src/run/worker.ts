@@ -4,7 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Clock } from '../clock.ts';
 import type { AbsentMedium } from '../journal-entry.ts';
 import type { Committer } from './committer.ts';
-import { formatReason, isPermanentReason } from './failure-reason.ts';
+import { formatReason, isPermanentReason, isRefusal } from './failure-reason.ts';
 import type { InteractionArchiver, NewVersion } from './interaction-archiver.ts';
 import type { RunCounts } from './run-counts.ts';
 import type { WorkItem, WorkList } from './work-list.ts';
@@ -143,12 +143,26 @@ export class Worker {
     }
     this.#options.counts.failed += 1;
     const reason = formatReason(failure);
+    if (this.#isUnknown(item, failure)) {
+      this.#options.counts.unknown.push({ interaction_id: item.interactionId, reason });
+      return;
+    }
     await this.#options.committer.addFailed({
       interaction_id: item.interactionId,
       updated_time: updatedTime === '' ? null : updatedTime,
       reason,
       ...(this.#givesUp(item.interactionId, updatedTime, reason) && { given_up: true }),
     });
+  }
+
+  /**
+   * An id that was asked for, that the archive never met, and that the source does not take: a slip of the hand. It is
+   * named in the report; journalled it would stay open for days, and be tried by every run.
+   */
+  #isUnknown({ reason, interactionId }: WorkItem, failure: SourceFailure): boolean {
+    if (reason !== 'asked' || !isRefusal(failure)) return false;
+    const { catalog } = this.#options;
+    return catalog.lastAsked(interactionId) === undefined && catalog.openFailure(interactionId) === undefined;
   }
 
   #givesUp(interactionId: string, updatedTime: string, reason: string): boolean {
