@@ -20,8 +20,12 @@ export class ManifestWriter {
   #queue: Promise<void> = Promise.resolve();
   #first = true;
 
-  static async open(out: string, head: { archive_id: string; restored_at: string }): Promise<ManifestWriter> {
-    const temporary = join(out, `.${randomUUID()}.cxvault-part`);
+  /** `parts`: the folder for files that have no name yet. */
+  static async open(
+    { out, parts }: { readonly out: string; readonly parts: string },
+    head: { archive_id: string; restored_at: string },
+  ): Promise<ManifestWriter> {
+    const temporary = join(parts, randomUUID());
     try {
       const manifest = new ManifestWriter(out, temporary, await open(temporary, 'wx', 0o600));
       await manifest.#write(

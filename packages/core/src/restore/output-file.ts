@@ -8,7 +8,6 @@ import { CxvaultError } from '@cxvault/plugin-api';
 
 const ownerOnlyFile = 0o600;
 const ownerOnlyFolder = 0o700;
-const temporarySuffix = '.cxvault-part';
 
 /** The bytes that were written and what they hash to. */
 export interface WrittenFile {
@@ -34,16 +33,16 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /**
- * Writes a file under a temporary name in `folder`; `finish` is given what was written, checks it and says the
+ * Writes a file into `folder`, first under a temporary name in `parts`; `finish` is given what was written, checks it and says the
  * final name. Anything that fails removes the temporary file. A file of that name with the same bytes stays as
  * it is, one with other bytes throws {@link FileConflict}. Local trouble throws `OUTPUT_FAILED`.
  */
 export async function writeFile(
-  folder: string,
+  { folder, parts }: { readonly folder: string; readonly parts: string },
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   finish: (written: WrittenFile) => string,
 ): Promise<WrittenFile & { readonly name: string; readonly kept: boolean }> {
-  const temporary = join(folder, `.${randomUUID()}${temporarySuffix}`);
+  const temporary = join(parts, randomUUID());
   const handle = await output(temporary, () => open(temporary, 'wx', ownerOnlyFile));
   try {
     const written = await writeBody(handle, temporary, body);
@@ -120,7 +119,8 @@ function linkUnsupported(error: unknown): boolean {
   return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'].includes(errnoOf(error) ?? '');
 }
 
-async function output<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Does something with a local file; its failure is `OUTPUT_FAILED`. */
+export async function output<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -18,6 +18,8 @@ export interface RestoredInteraction {
 }
 
 interface Restoring {
+  /** The folder for files that have no name yet. */
+  readonly parts: string;
   readonly version: Version;
   readonly record: RestoredRecord;
   readonly signal: AbortSignal | undefined;
@@ -31,7 +33,7 @@ interface Restoring {
 export async function restoreInteraction(
   archive: Archive,
   out: string,
-  { version, record, signal }: Restoring,
+  { parts, version, record, signal }: Restoring,
 ): Promise<RestoredInteraction> {
   const path = `${record.day}/${safeName(version.interaction_id)}`;
   const folder = join(out, path);
@@ -40,12 +42,12 @@ export async function restoreInteraction(
   await makeFolder(join(out, record.day));
   await makeFolder(folder);
   await attempts.make(undefined, version.segment, () =>
-    writeFile(folder, [Buffer.from(`${prettyJson(record.text)}\n`)], () => recordName),
+    writeFile({ folder, parts }, [Buffer.from(`${prettyJson(record.text)}\n`)], () => recordName),
   );
   for (const medium of version.media) {
     signal?.throwIfAborted();
     await attempts.make(medium.media_id, medium.object_key, () =>
-      restoreMedium(archive, folder, { version, medium, record, signal }),
+      restoreMedium(archive, folder, { parts, version, medium, record, signal }),
     );
   }
   return { entry: entryOf(version, attempts), written: attempts.written };

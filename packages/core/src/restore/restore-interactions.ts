@@ -10,6 +10,7 @@ import { inPeriod } from '../verify/period.ts';
 import type { Period } from '../verify/period.ts';
 import { ManifestWriter } from './manifest.ts';
 import { makeFolder } from './output-file.ts';
+import { PartsFolder } from './parts-folder.ts';
 import { restoreFailure } from './restore-failure.ts';
 import { restoreInteraction } from './restore-interaction.ts';
 import type { RestoredInteraction } from './restore-interaction.ts';
@@ -36,8 +37,8 @@ export interface RestoreOptions extends Period {
 /**
  * Writes interactions back, each in its newest version: `DIR/<created day>/<interaction id>/record.json`, its media
  * beside it, and `DIR/manifest.json` with what was written and what could not be. A file appears under its name only
- * when its SHA-256 is the journal's; an existing file with other content is never replaced. Erased interactions
- * are skipped. The catalog must be up to the journal (`syncCatalog`).
+ * when its SHA-256 is the journal's; an existing file with other content is never replaced. What a restore that was
+ * killed left of files without a name is removed. Erased interactions are skipped. The catalog must be up to the journal (`syncCatalog`).
  *
  * Damage of one interaction is part of the result. Throws `USAGE` unless exactly one choice is given, `OUTPUT_FAILED`
  * when the folder or disk fails, `STORE_…` when the store does not answer, `INTERRUPTED` on abort.
@@ -51,9 +52,13 @@ export async function restoreInteractions(
   refuseUnclearChoice(options);
   signal?.throwIfAborted();
   await makeFolder(out);
+  await using parts = await PartsFolder.open(out);
   const restoredAt = new Date((options.clock ?? systemClock).now()).toISOString();
-  const manifest = await ManifestWriter.open(out, { archive_id: archive.id, restored_at: restoredAt });
-  const restore = new Restore(archive, manifest, options);
+  const manifest = await ManifestWriter.open(
+    { out, parts: parts.path },
+    { archive_id: archive.id, restored_at: restoredAt },
+  );
+  const restore = new Restore(archive, { manifest, parts: parts.path }, options);
   try {
     const choice = options.ids && chooseByIds(catalog, options.ids);
     for (const [segment, versions] of bySegment(choice?.versions ?? catalog.latestVersions())) {
@@ -118,14 +123,20 @@ function* bySegment(versions: Iterable<Version>): Generator<readonly [string, Ve
 class Restore {
   readonly #archive: Archive;
   readonly #manifest: ManifestWriter;
+  readonly #parts: string;
   readonly #options: RestoreOptions;
   readonly #failed: RestoreFailure[] = [];
   readonly #done = { interactions: 0, files: 0, bytes: 0 };
   #unchanged = 0;
 
-  constructor(archive: Archive, manifest: ManifestWriter, options: RestoreOptions) {
+  constructor(
+    archive: Archive,
+    { manifest, parts }: { readonly manifest: ManifestWriter; readonly parts: string },
+    options: RestoreOptions,
+  ) {
     this.#archive = archive;
     this.#manifest = manifest;
+    this.#parts = parts;
     this.#options = options;
   }
 
@@ -142,7 +153,12 @@ class Restore {
       const record = restoredRecord(found.line);
       if (!this.#asked(record.createdTime)) return;
       await this.#count(
-        await restoreInteraction(this.#archive, this.#options.out, { version, record, signal }),
+        await restoreInteraction(this.#archive, this.#options.out, {
+          parts: this.#parts,
+          version,
+          record,
+          signal,
+        }),
       );
     } catch (error) {
       signal?.throwIfAborted();

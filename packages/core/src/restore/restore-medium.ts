@@ -30,11 +30,13 @@ export async function restoreMedium(
   archive: Archive,
   folder: string,
   {
+    parts,
     version,
     medium,
     record,
     signal,
   }: {
+    readonly parts: string;
     readonly version: Version;
     readonly medium: ArchivedMedium;
     readonly record: RestoredRecord;
@@ -52,7 +54,7 @@ export async function restoreMedium(
   const expected = { archiveId: archive.id, objectKey: medium.object_key, kind: 'media' } as const;
   const opened = await openObject(source, archive.lookup, expected);
   requireOriginal(opened.index, medium);
-  return writeFile(folder, opened.content(), ({ bytes, sha256, head }) => {
+  return writeFile({ folder, parts }, opened.content(), ({ bytes, sha256, head }) => {
     requireOriginal({ bytes, sha256 }, medium);
     const byIndex = extensionByType(opened.index.medium?.content_type, undefined);
     return expectedName ?? `${stem}.${byIndex ?? extensionByContent(head)}`;
