@@ -191,7 +191,11 @@ describe('cxvault key export', () => {
   });
 
   it('makes a copy that opens single objects without the archive', async () => {
+    await mkdir(desk.path('copied.cxvault-part')); // left by one that was killed
+    await writeFile(desk.path('copied.cxvault-part/stray'), 'stray');
     await desk.run(['key', 'export', '--archive', 'made', ...password, '--out', 'copied']);
+    expect(await readdir(desk.path('copied'))).not.toContain('stray');
+    await expect(stat(desk.path('copied.cxvault-part'))).rejects.toThrow('ENOENT');
     const records = await readdir(desk.path('made/data/records'), { recursive: true });
     const segment = records.find((name) => name.endsWith('.cxv')) ?? '';
     await cp(desk.path('made/data/records', segment), desk.path('segment.cxv'));

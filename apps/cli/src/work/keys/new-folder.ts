@@ -21,7 +21,8 @@ export class NewFolder implements KeySink, AsyncDisposable {
 
   private constructor(out: string) {
     this.#out = out;
-    this.path = `${out}.${String(process.pid)}.part`;
+    // always the same, so that the next one removes what a crash left
+    this.path = `${out}.cxvault-part`;
   }
 
   async write(key: string, bytes: Uint8Array): Promise<void> {
