@@ -12,7 +12,8 @@ import type { TriedSlots } from './slots.ts';
 
 /**
  * The journal key, and the root key that opens it: the only one that a writer may use. Throws `ARCHIVE_DAMAGED`
- * naming the ring object, or `ARCHIVE_DESCRIPTOR_DAMAGED` when the descriptor names a wrong one.
+ * naming the ring object, `ARCHIVE_DESCRIPTOR_DAMAGED` when the descriptor names a wrong one, or `KEY_WRONG` when the
+ * ring object is whole and lies under another root key.
  */
 export async function openJournalKey(
   store: ObjectStore,
@@ -36,7 +37,30 @@ export async function openJournalKey(
   if (await namesWrongRing(store, keyId)) {
     throw damagedDescriptor('it names a journal key that the archive does not have', failure);
   }
+  if (await isSealedOtherwise(store, descriptor, failure)) throw oldRootKey(keyId, failure);
   throw failure;
+}
+
+/** True when the journal key's object is whole, and only the root key does not fit. */
+async function isSealedOtherwise(
+  store: ObjectStore,
+  { archive_id, journal_key_id }: Descriptor,
+  failure: unknown,
+): Promise<boolean> {
+  const unfit = isCxvaultError(failure) && failure.context['problem'] === 'key-commitment';
+  return unfit && (await archiveIdOf(store, ringKey(journal_key_id))) === archive_id;
+}
+
+function oldRootKey(keyId: string, cause: unknown): CxvaultError {
+  return new CxvaultError(
+    'KEY_WRONG',
+    'the key slot that opens has a root key that the archive does not use',
+    {
+      context: { object_key: ringKey(keyId) },
+      hint: 'the root key was rotated and this slot was left behind: use another password or key file',
+      cause,
+    },
+  );
 }
 
 /** Why no slot opened: a wrong password, a changed slot, no slot, or a changed descriptor; as far as bytes tell. */

@@ -94,7 +94,12 @@ describe('rotateRootKey', () => {
     for (const key of await storedKeys(store, 'keys/slots/')) {
       if (result.slots.some(({ id }) => key.includes(id))) await store.remove(key);
     }
-    await expect(openArchive(store, testUnlock)).rejects.toMatchObject({ code: 'ARCHIVE_DAMAGED' });
+    await expect(openArchive(store, testUnlock)).rejects.toMatchObject({
+      code: 'KEY_WRONG',
+      hint: expect.stringContaining('rotated'),
+    });
+    const { slots } = await listSlots(store, testUnlock);
+    expect(slots.filter(({ opens }) => opens)).toMatchObject([{ current: false }]);
   });
 
   it('stopped after any change leaves the archive readable with each secret, and is finished by the next', async () => {

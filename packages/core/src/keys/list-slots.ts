@@ -26,6 +26,9 @@ export interface SlotList {
   readonly rotation_unfinished: boolean;
 }
 
+/** No slot that opens has the root key that is in use. */
+const nobodysKey = new Uint8Array();
+
 /** Lists the key slots. Works without any secret; with one, each slot is tried. */
 export async function listSlots(store: ObjectStore, unlock: Unlock | undefined): Promise<SlotList> {
   const { descriptor } = await readDescriptor(store);
@@ -51,7 +54,9 @@ export async function listSlots(store: ObjectStore, unlock: Unlock | undefined):
     try {
       return (await openJournalKey(store, descriptor, rootKeys)).rootKey;
     } catch (error) {
-      if (isCxvaultError(error) && error.code.startsWith('ARCHIVE_')) return undefined;
+      if (!isCxvaultError(error)) throw error;
+      if (error.code === 'KEY_WRONG') return nobodysKey;
+      if (error.code.startsWith('ARCHIVE_')) return undefined;
       throw error;
     }
   }
