@@ -129,8 +129,9 @@ async function ringsToRemove(
   lock: RunLock,
   leaving: ReadonlySet<string>,
 ): Promise<UnusedRings> {
-  if (lock.bestEffort) return { rings: [], kept: 'the store cannot keep another run away for sure' };
-  return findUnusedRings(context, (key) => leaving.has(key));
+  const unused = await findUnusedRings(context, (key) => leaving.has(key));
+  if (!lock.bestEffort || unused.rings.length === 0) return unused;
+  return { rings: [], kept: 'the store cannot keep another run away for sure' };
 }
 
 /** Reads the journal again: what an entry names now is no leftover. */
