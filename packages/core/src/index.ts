@@ -64,6 +64,16 @@ export type { ArchivalRecord, ArchivedRecord, MediumMetadata } from './run/recor
 export type { RunReport } from './run/report.ts';
 export { runArchive } from './run/run.ts';
 export type { RunResult } from './run/session.ts';
+export { archiveStatus } from './query/archive-status.ts';
+export type { ArchiveStatus, StatusFailure, StatusOptions } from './query/archive-status.ts';
+export { listInteractions } from './query/list-interactions.ts';
+export type { ListedInteraction, ListFilter } from './query/list-interactions.ts';
+export type { ListedMedium } from './query/listed-medium.ts';
+export { showInteraction } from './query/show-interaction.ts';
+export type { ShownInteraction, ShownVersion } from './query/show-interaction.ts';
+export { prettyJson } from './restore/pretty-json.ts';
+export { PastVerifies } from './verify/past-verifies.ts';
+export type { PastVerify } from './verify/past-verifies.ts';
 export { decryptObject, objectFormat, readObjectHeader } from './decrypt/decrypt-object.ts';
 export type { DecryptedObject, DecryptKeys, ObjectFormat } from './decrypt/decrypt-object.ts';
 export { runEnvelope } from './envelope-run.ts';

@@ -11,7 +11,7 @@ export interface Ahead<T> {
  * The signal that `map` gets is aborted when `signal` is, and when the caller takes no more results.
  */
 export async function* mapAhead<T, R>(
-  items: AsyncIterable<T>,
+  items: Iterable<T> | AsyncIterable<T>,
   ahead: Ahead<T>,
   map: (item: T, signal: AbortSignal) => Promise<R>,
   signal?: AbortSignal,

@@ -4,8 +4,10 @@ import { applyEntry } from './apply.ts';
 import { CatalogDatabase } from './database.ts';
 import { EntryCatalog } from './entry-catalog.ts';
 import { derivedTables, prepareTables } from './schema.ts';
-import type { OpenFailure, Version, VersionRow } from './rows.ts';
+import type { Erasure, OpenFailure, Version, VersionRow } from './rows.ts';
 import { toVersion } from './rows.ts';
+import { statisticsOf } from './statistics.ts';
+import type { CatalogStatistics } from './statistics.ts';
 
 /**
  * What the journal says, in SQLite so that memory does not grow with the archive. Built from the journal, and
@@ -76,12 +78,63 @@ export class Catalog extends EntryCatalog {
     for (const row of rows) yield this.#complete(row);
   }
 
+  /** The catalog's number of the version that was taken in last; 0 when there is none. */
+  newestVersionId(): number {
+    return this.db.count('SELECT max(id) AS n FROM versions');
+  }
+
+  /**
+   * The segments with a version that was archived at or after a time, in key order. Read in pages, so that a slow
+   * reader does not keep the database from a run.
+   */
+  *segments(archivedFrom: string): IterableIterator<string> {
+    for (let after = ''; ;) {
+      const page = this.db.all<{ segment: string }>(
+        'SELECT segment FROM versions WHERE segment > ? GROUP BY segment HAVING max(at) >= ? ORDER BY segment LIMIT 500',
+        after,
+        archivedFrom,
+      );
+      for (const { segment } of page) yield segment;
+      const last = page.at(-1);
+      if (!last) return;
+      after = last.segment;
+    }
+  }
+
+  /**
+   * The interactions whose newest version lies in a segment, but for erased ones. Versions after number `upTo` do not
+   * count: a list that takes an hour shows each interaction once, though a run goes on.
+   */
+  latestIn(segment: string, upTo: number): Version[] {
+    return this.db
+      .all<VersionRow>(
+        `SELECT v.* FROM versions AS v WHERE v.segment = ?1
+           AND NOT EXISTS (SELECT 1 FROM erased AS e WHERE e.interaction_id = v.interaction_id)
+           AND v.id = (SELECT w.id FROM versions AS w WHERE w.interaction_id = v.interaction_id AND w.id <= ?2
+                       ORDER BY w.updated_time DESC, w.at DESC, w.run_id DESC, w.n DESC LIMIT 1)
+         ORDER BY v.id`,
+        segment,
+        upTo,
+      )
+      .map((row) => this.#complete(row));
+  }
+
   interactionCount(): number {
     return this.db.count('SELECT count(DISTINCT interaction_id) AS n FROM versions');
   }
 
   isErased(interactionId: string): boolean {
     return this.db.get('SELECT 1 FROM erased WHERE interaction_id = ?', interactionId) !== undefined;
+  }
+
+  /** When and why an interaction was erased; undefined when it was not. */
+  erasure(interactionId: string): Erasure | undefined {
+    return this.db.get('SELECT at, reason FROM erased WHERE interaction_id = ?', interactionId);
+  }
+
+  /** How much there is of everything. `now` in ISO 8601: until then an absence may be provisional. */
+  statistics(now: string): CatalogStatistics {
+    return statisticsOf(this.db, now);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { SourceIdentity } from '@cxvault/plugin-api';
 
 import type { EntryRef } from '../journal-entry.ts';
 import type { CatalogDatabase } from './database.ts';
-import type { CatalogObject, MediumUse, RecordPlace } from './rows.ts';
+import type { CatalogObject, MediumUse, RecordPlace, RunRow } from './rows.ts';
 
 /** The part of the catalog that is about the journal itself: entries, chains, tips, and the objects they name. */
 export class EntryCatalog {
@@ -29,6 +29,14 @@ export class EntryCatalog {
   /** True when the run has a final entry: then it ended by itself, and has a report. */
   isFinal(runId: string): boolean {
     return this.db.get('SELECT 1 FROM entries WHERE run_id = ? AND final = 1', runId) !== undefined;
+  }
+
+  /** The run with the newest entry. */
+  newestRun(): RunRow | undefined {
+    return this.db.get(
+      `SELECT run_id, min(at) AS first_at, max(at) AS last_at, max(final) AS final FROM entries
+       GROUP BY run_id ORDER BY last_at DESC, run_id DESC LIMIT 1`,
+    );
   }
 
   /** The entries that no other known entry names as previous or in heads, oldest first. */

@@ -57,6 +57,21 @@ export interface OpenFailure {
   readonly reason: string;
 }
 
+/** Why the keys of an interaction were destroyed. */
+export interface Erasure {
+  readonly at: string;
+  readonly reason: string;
+}
+
+/** The entries of one run, taken together. */
+export interface RunRow {
+  readonly run_id: string;
+  readonly first_at: string;
+  readonly last_at: string;
+  /** 1: it has a final entry. */
+  readonly final: number;
+}
+
 /** A row of `versions`, its lists still apart. */
 export interface VersionRow extends Omit<Version, 'media' | 'absent' | 'legs'> {
   readonly legs: string | null;

@@ -78,7 +78,7 @@ export function reportObject(
 }
 
 /** Two lists in key order as one: what is in both, or in one only. */
-async function* joined(
+export async function* joined(
   names: Iterator<CatalogObject>,
   objects: AsyncIterable<ObjectInfo>,
 ): AsyncGenerator<{ named?: CatalogObject; stored?: ObjectInfo }> {

@@ -10,6 +10,7 @@ import { checkListing } from './check-listing.ts';
 import { checkRings, reportRings } from './check-rings.ts';
 import { checkRuns } from './check-runs.ts';
 import { checkPlanned } from './check-planned.ts';
+import { PastVerifies } from './past-verifies.ts';
 import { choosePeriod } from './period.ts';
 import type { Period } from './period.ts';
 import { Proofs } from './proofs.ts';
@@ -65,7 +66,12 @@ export async function verifyArchive(archive: Archive, options: VerifyOptions): P
     });
     reportRings(context);
     const durationMs = clock.now() - startedAt;
-    return context.tally.report({ archive: options.archive, depth, sample, resumedFrom, durationMs });
+    const report = context.tally.report({ archive: options.archive, depth, sample, resumedFrom, durationMs });
+    if (options.proofsFile !== undefined) {
+      using past = new PastVerifies(options.proofsFile, archive.id);
+      past.remember(report, options, clock.now());
+    }
+    return report;
   } catch (error) {
     throw options.signal?.aborted === true ? interrupted(error) : error;
   } finally {
