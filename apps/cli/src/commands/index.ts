@@ -7,9 +7,12 @@ import { KeyExportCommand } from './key/export.ts';
 import { KeyListCommand } from './key/list.ts';
 import { KeyRemoveCommand } from './key/remove.ts';
 import { KeyRotateCommand } from './key/rotate.ts';
+import { List } from './list.ts';
 import { Prune } from './prune.ts';
 import { Restore } from './restore.ts';
 import { Run } from './run.ts';
+import { Show } from './show.ts';
+import { Status } from './status.ts';
 import { StorageListCommand } from './storage/list.ts';
 import { Unlock } from './unlock.ts';
 import { Verify } from './verify.ts';
@@ -24,9 +27,12 @@ export const commands: Record<string, Command.Class> = {
   'key:list': KeyListCommand,
   'key:remove': KeyRemoveCommand,
   'key:rotate': KeyRotateCommand,
+  list: List,
   prune: Prune,
   restore: Restore,
   run: Run,
+  show: Show,
+  status: Status,
   'storage:list': StorageListCommand,
   unlock: Unlock,
   verify: Verify,

@@ -1,0 +1,47 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../base-command.ts';
+import { archiveFlags, unlockFlags } from '../flags/archive-flags.ts';
+import { interactionDocument, presentShow } from '../present/show.ts';
+import type { Shown } from '../work/show.ts';
+
+/** `cxvault show` */
+export class Show extends BaseCommand {
+  static override summary = 'Show one archived interaction: its record, its media, and where it lies.';
+  static override description =
+    'The newest version, and the times of all versions. With --json it is the archival record itself, with `archived` ' +
+    'added: where it lies, its versions, media and mark. Exit code 2: the archive has no such interaction; 3: it was ' +
+    'erased, or the journal is damaged.';
+  static override usage = '<%= command.id %> ID [FLAGS]';
+  static override examples = [
+    { description: 'One interaction:', command: '<%= config.bin %> show 4711 --archive ./archive' },
+    {
+      description: 'Its recordings, with sizes, SHA-256 and objects:',
+      command: '<%= config.bin %> show 4711 --media --archive s3://my-bucket/cxone/archives',
+    },
+  ];
+  static override args = {
+    id: Args.string({ required: true, description: 'Id of the interaction.' }),
+  };
+  static override flags = {
+    ...archiveFlags,
+    ...unlockFlags,
+    media: Flags.boolean({
+      helpGroup: 'OUTPUT',
+      summary: 'List its media: sizes, SHA-256 and objects, or why one is absent.',
+    }),
+  };
+
+  override async run(): Promise<Shown> {
+    const { args, flags } = await this.parse(Show);
+    const { show } = await import('../work/show.ts');
+    const shown = await show(await this.begin(flags), args.id, flags);
+    this.show(presentShow(shown.interaction, { media: flags.media }));
+    process.exitCode = shown.exit;
+    return shown;
+  }
+
+  /** The record's numbers stay as they were written: parsed and printed again, long ids would change. */
+  protected override logJson({ interaction }: Shown): void {
+    process.stdout.write(`${interactionDocument(interaction)}\n`);
+  }
+}

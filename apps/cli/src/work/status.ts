@@ -1,0 +1,36 @@
+import { archiveStatus, type ArchiveStatus } from '@cxvault/core';
+import type { CommandContext } from '../context.ts';
+import { exitIncomplete } from '../exit-codes.ts';
+import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
+import { count } from '../present/layout.ts';
+import { showProgress } from '../progress.ts';
+import { openCurrentCatalog } from '../session/current-catalog.ts';
+
+export type { ArchiveStatus };
+
+/** The flags of `status`. */
+export interface StatusFlagValues extends ArchiveFlagValues {
+  readonly leftovers: boolean;
+}
+
+/** How an archive stands. Damage is part of the result. */
+export async function status(
+  context: CommandContext,
+  flags: StatusFlagValues,
+): Promise<{ report: ArchiveStatus; exit: number }> {
+  await using current = await openCurrentCatalog(context, flags);
+  using progress = showProgress();
+  const report = await archiveStatus(current.archive, current.catalog, {
+    archive: current.url.href,
+    journal: current.journal,
+    proofsFile: current.cache.proofs,
+    listing: flags.leftovers,
+    signal: current.signal,
+    onProgress: (objects) => {
+      progress.update(`listing the store: ${count(objects)} objects`);
+    },
+  });
+  const { missing, wrong_size } = report.objects ?? { missing: 0, wrong_size: 0 };
+  const damaged = report.damage.length > 0 || missing + wrong_size > 0;
+  return { report, exit: damaged ? exitIncomplete : 0 };
+}
