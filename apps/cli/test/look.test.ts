@@ -302,7 +302,7 @@ describe('a gap, a failure and damage', () => {
     const { document } = await desk.json(['status', '--archive', './partial']);
     expect(document).toMatchObject({ gaps: [{ lane: 'update' }], windows: [{}, {}], lanes: [{}] });
     expect((await desk.run(['status', '--archive', './partial'])).stdout).toMatch(
-      /^1 gap in what is covered\.[^]*Not covered by any run:\n {2}\S+ to \S+ \(update\)/,
+      /^1 gap in what is covered[^]*Not covered by any run:\n {2}\S+ to \S+ \(update\)/,
     );
     const media = await readdir(desk.path('archive', 'data', 'media'), { recursive: true });
     const medium = media.find((name) => name.endsWith('.cxv')) ?? '';

@@ -77,7 +77,7 @@ const mediaColumns: readonly Column<ListedMedium>[] = [
   { title: 'ID', cell: ({ media_id }) => media_id },
   { title: 'TYPE', cell: ({ type }) => type ?? '-' },
   { title: 'LENGTH', cell: ({ duration_ms }) => (duration_ms ? elapsed(duration_ms) : '-'), right: true },
-  { title: 'SIZE', cell: (medium) => ('absent' in medium ? absence(medium) : size(medium.bytes)) },
+  { title: 'SIZE', cell: (medium) => ('absent' in medium ? `absent: ${why(medium)}` : size(medium.bytes)) },
 ];
 
 const versionColumns: readonly Column<ShownVersion>[] = [
@@ -108,7 +108,7 @@ function mediumRows(medium: ListedMedium): Row[] {
     ['medium', medium.media_id],
     ['type', medium.type ?? 'unknown'],
   ];
-  if ('absent' in medium) return [...head, ['absent', absence(medium)]];
+  if ('absent' in medium) return [...head, ['absent', why(medium)]];
   return [
     ...head,
     ['size', `${size(medium.bytes)} (${count(medium.bytes)} bytes)`],
@@ -123,7 +123,7 @@ const reasons: Readonly<Record<string, string>> = {
   skipped: 'left out by --no-media; the next run with media fetches it',
 };
 
-function absence({ absent, until }: { readonly absent: string; readonly until?: string }): string {
+function why({ absent, until }: { readonly absent: string; readonly until?: string }): string {
   const again = until !== undefined && until > new Date().toISOString() ? `; asked again until ${until}` : '';
-  return `absent: ${reasons[absent] ?? absent}${again}`;
+  return `${reasons[absent] ?? absent}${again}`;
 }

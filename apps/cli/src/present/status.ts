@@ -36,11 +36,12 @@ function headline({ damage, objects, gaps, interactions, lanes }: ArchiveStatus)
   }
   if (interactions.archived === 0) return 'Nothing is archived yet.';
   if (lanes.length === 0) return 'No period is covered yet.';
-  if (gaps.length > 0) return `${plural(gaps.length, 'gap')} in what is covered.`;
   const open = interactions.failed + interactions.given_up;
-  return open === 0
-    ? 'All is archived, as far as it is covered.'
-    : `${plural(open, 'interaction')} could not be archived.`;
+  const parts = [
+    ...(gaps.length > 0 ? [`${plural(gaps.length, 'gap')} in what is covered`] : []),
+    ...(open > 0 ? [`${plural(open, 'interaction')} could not be archived`] : []),
+  ];
+  return parts.length === 0 ? 'All is archived, as far as it is covered.' : `${parts.join('; ')}.`;
 }
 
 function rows(status: ArchiveStatus): Row[] {

@@ -2,7 +2,7 @@ import { archiveStatus, type ArchiveStatus } from '@cxvault/core';
 import type { CommandContext } from '../context.ts';
 import { exitIncomplete } from '../exit-codes.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
-import { count } from '../present/layout.ts';
+import { plural } from '../present/layout.ts';
 import { showProgress } from '../progress.ts';
 import { openCurrentCatalog } from '../session/current-catalog.ts';
 
@@ -27,7 +27,7 @@ export async function status(
     listing: flags.leftovers,
     signal: current.signal,
     onProgress: (objects) => {
-      progress.update(`listing the store: ${count(objects)} objects`);
+      progress.update(`listing the store: ${plural(objects, 'object')}`);
     },
   });
   const { missing, wrong_size } = report.objects ?? { missing: 0, wrong_size: 0 };
