@@ -188,6 +188,13 @@ describe('a list', () => {
     });
   });
 
+  it('ends with the reason of its signal', async () => {
+    await opened({}, async (archive, catalog) => {
+      const stop = AbortSignal.abort(new Error('enough'));
+      await expect(listInteractions(archive, catalog, {}, stop).next()).rejects.toThrow('enough');
+    });
+  });
+
   it('leaves out what is archived while it is read', async () => {
     await opened({}, async (archive, catalog) => {
       const upTo = catalog.newestVersionId();
