@@ -102,10 +102,10 @@ function absent(media: ArchiveStatus['media']): string {
 function leftoverRows({ leftovers, objects, lock }: ArchiveStatus): Row[] {
   if (leftovers === null) return [];
   const young = leftovers.objects - leftovers.prunable;
-  const why = lock?.state === 'held' ? ' (a run is under way: they may be its own)' : '';
+  const whose = lock?.state === 'held' ? 'perhaps of the run under way' : 'younger than a day';
   const words = [
-    ...(leftovers.prunable > 0 ? [`${count(leftovers.prunable)} that prune removes`] : []),
-    ...(young > 0 ? [`${count(young)} younger than a day${why}`] : []),
+    ...(leftovers.prunable > 0 ? [`${count(leftovers.prunable)} for prune`] : []),
+    ...(young > 0 ? [`${count(young)} ${whose}`] : []),
   ];
   const found: Row = [
     'leftovers',
@@ -132,14 +132,14 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 function next(status: ArchiveStatus, flags: CommonFlags): string[] {
-  const { damage, objects, gaps, leftovers, last_run } = status;
+  const { damage, objects, gaps, leftovers, last_run, lock } = status;
   const [gap] = gaps;
   const commands = [
     ...(damage.length > 0 || (objects !== null && objects.missing + objects.wrong_size > 0)
       ? [nextCommand('verify', flags)]
       : []),
     ...(gap ? [`${nextCommand('run', flags)} --since ${gap.from} --until ${gap.to}`] : []),
-    ...(last_run === null ? [nextCommand('run', flags)] : []),
+    ...(last_run === null && lock?.state !== 'held' ? [nextCommand('run', flags)] : []),
     ...((leftovers?.prunable ?? 0) > 0 ? [nextCommand('prune', flags)] : []),
   ];
   return commands.length === 0

@@ -33,6 +33,17 @@ function unknown({ catalog, journal }: CurrentCatalog, id: string): CxvaultError
       hint: 'cxvault verify names the damaged entries; put them back from a copy of the archive',
     });
   }
+  const erasure = catalog.erasure(id);
+  if (erasure !== undefined) {
+    return new CxvaultError(
+      'USAGE',
+      `the interaction was erased, and no version is known: ${erasure.reason}`,
+      {
+        context,
+        hint: 'it cannot be brought back',
+      },
+    );
+  }
   const failure = catalog.openFailure(id);
   if (failure !== undefined) {
     const again =
