@@ -1,7 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.ts';
 import { archiveFlags, unlockFlags } from '../flags/archive-flags.ts';
-import { interactionDocument, presentShow } from '../present/show.ts';
 import type { Shown } from '../work/show.ts';
 
 /** `cxvault show` */
@@ -31,17 +30,21 @@ export class Show extends BaseCommand {
     }),
   };
 
+  /** The record's numbers stay as they were written: parsed and printed again, long ids would change. */
+  #document = '';
+
   override async run(): Promise<Shown> {
     const { args, flags } = await this.parse(Show);
     const { show } = await import('../work/show.ts');
+    const { interactionDocument, presentShow } = await import('../present/show.ts');
     const shown = await show(await this.begin(flags), args.id, flags);
     this.show(presentShow(shown.interaction, { media: flags.media }));
+    this.#document = interactionDocument(shown.interaction);
     process.exitCode = shown.exit;
     return shown;
   }
 
-  /** The record's numbers stay as they were written: parsed and printed again, long ids would change. */
-  protected override logJson({ interaction }: Shown): void {
-    process.stdout.write(`${interactionDocument(interaction)}\n`);
+  protected override logJson(): void {
+    process.stdout.write(`${this.#document}\n`);
   }
 }
