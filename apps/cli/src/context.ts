@@ -22,7 +22,7 @@ export async function openContext(oclif: Config, flags: BaseFlags): Promise<Comm
   return {
     oclif,
     settings,
-    log: openLog({ level: flags['log-level'] ?? level, file }),
+    log: openLog({ level: flags['log-level'] ?? level, file, env: settings.env }),
     warn: (text) => {
       process.stderr.write(printable(`warning: ${text}\n`));
     },

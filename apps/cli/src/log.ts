@@ -1,24 +1,34 @@
 import { CxvaultError, type SourceLog } from '@cxvault/plugin-api';
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
+import { hideSecretsOf, redactValue } from './redact.ts';
 
 const stderrNumber = 2;
 
+/** Where the log goes, from which level on, and the environment with the secrets that must not be in it. */
+export interface LogOptions {
+  readonly level: string;
+  readonly file?: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /**
  * Opens the log: JSON lines on stderr, or in a file that only its owner can read. What is logged are flat details
- * of plain values, so that no object with a secret inside can slip in; see {@link SourceLog}.
+ * of plain values, so that no object with a secret inside can slip in; see {@link SourceLog}. Each line is written
+ * without signed addresses and tokens, and without the secrets of the environment: nobody who logs has to think of it.
  */
-export function openLog(options: { level: string; file?: string }): SourceLog {
+export function openLog({ level: least, file, env }: LogOptions): SourceLog {
+  const hide = hideSecretsOf(env);
   const logger = pino(
     {
-      level: options.level,
+      level: least,
       base: undefined,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    openDestination(options.file),
+    openDestination(file),
   );
   return (level, event, details) => {
-    logger[level](details, event);
+    logger[level](redactValue(details, hide), hide(event));
   };
 }
 

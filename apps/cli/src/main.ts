@@ -3,6 +3,7 @@ import { exitCodes } from './exit-codes.ts';
 import { failureOf, failureText, plannedExit } from './failure.ts';
 import { asksForWords, wordsAsJson } from './help-json.ts';
 import { endOnSignals } from './interruption.ts';
+import { hideSecretsOf, withoutSecrets } from './redact.ts';
 
 /** Runs one command line. Never throws: everything ends as output and `process.exitCode`. */
 export async function main(argv: readonly string[], root: string): Promise<void> {
@@ -45,11 +46,14 @@ function knownWords(argv: readonly string[]): string[] {
 }
 
 function report(error: unknown, argv: readonly string[]): void {
-  const failure = failureOf(error);
+  const explained = failureOf(error);
+  // What a plugin or an SDK says in an error may hold anything.
+  const failure = { ...explained, message: withoutSecrets(explained.message) };
   process.exitCode = failure.exit;
   if (wantsJson(argv)) printJson({ error: failure });
   else process.stderr.write(failureText(failure));
-  if (wantsDebug(argv) && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
+  if (wantsDebug(argv) && error instanceof Error)
+    process.stderr.write(`${hideSecretsOf(process.env)(stackOf(error))}\n`);
 }
 
 function printJson(document: unknown): void {
