@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type ErrorCode, errorCatalogue, isCxvaultError } from '@cxvault/plugin-api';
+import { errorHints } from './error-hints.ts';
 import { exitCodes } from './exit-codes.ts';
 import { nearest } from './nearest.ts';
 import { printable } from './printable.ts';
@@ -20,7 +21,7 @@ export function failureOf(error: unknown): Failure {
   if (isCxvaultError(error)) {
     // A plugin may be newer than this program and throw a code that it does not know.
     const code = error.code in errorCatalogue ? error.code : 'INTERNAL';
-    return { code, message: error.message, hint: error.hint, exit: exitCodes[code] };
+    return { code, message: error.message, hint: error.hint ?? errorHints[code], exit: exitCodes[code] };
   }
   if (isAbort(error)) return { code: 'INTERRUPTED', message: 'interrupted', exit: exitCodes.INTERRUPTED };
   return cacheFailure(error) ?? usageFailure(error) ?? defect(error);

@@ -258,6 +258,45 @@ describe('CXone', () => {
     }
   });
 
+  it('of another tenant than the archive', async () => {
+    await desk.run(['init', '--archive', 'of-one', '--key-file', 'key']);
+    const args = ['run', '--archive', 'of-one', '--key-file', 'key'];
+    expect((await desk.run(args, source)).code).toBe(0);
+    const other = await startSimulator({
+      login: { clientSecret: source['CXONE_CLIENT_SECRET'], tenantId: 'another-tenant' },
+    });
+    try {
+      await fails(
+        args,
+        { ...source, CXONE_API_BASE: other.url },
+        {
+          exit: 2,
+          code: 'ARCHIVE_OTHER_TENANT',
+          words: /another tenant/,
+        },
+      );
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('that lists nothing though the archive knows interactions', async () => {
+    await desk.run(['init', '--archive', 'of-many', '--key-file', 'key']);
+    const args = ['run', '--archive', 'of-many', '--key-file', 'key', '--json'];
+    expect((await desk.run(args, source)).code).toBe(0);
+    const empty = await startSimulator({
+      population: { interactions: 0 },
+      login: { clientSecret: source['CXONE_CLIENT_SECRET'] },
+    });
+    try {
+      const { code, stdout } = await desk.run(args, { ...source, CXONE_API_BASE: empty.url });
+      expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'SOURCE_LIST_EMPTY', exit: 20 } });
+      expect(code).toBe(20);
+    } finally {
+      await empty.close();
+    }
+  });
+
   it('that keeps single interactions back', async () => {
     const holding = await startSimulator({
       population: { interactions: 5 },

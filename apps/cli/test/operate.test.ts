@@ -302,8 +302,9 @@ describe('plugins', () => {
 
   it('with a scheme that is there already are both named', async () => {
     const home = await homeWith('other-files', factory('file'));
-    const { code, stderr } = await desk.run(['verify', ...locked], home);
-    expect(stderr).toMatch(/@cxvault\/storage-fs and other-files/);
+    const { code, document, stdout } = await desk.json(['verify', ...locked], home);
+    expect(document).toMatchObject({ error: { code: 'PLUGIN_CONFLICT', exit: 2 } });
+    expect(stdout).toMatch(/@cxvault\/storage-fs and other-files/);
     expect(code).toBe(2);
   });
 
