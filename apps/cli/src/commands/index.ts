@@ -1,4 +1,5 @@
 import type { Command } from '@oclif/core';
+import { ConfigShow } from './config/show.ts';
 import { Decrypt } from './decrypt.ts';
 import { Doctor } from './doctor.ts';
 import { Init } from './init.ts';
@@ -19,6 +20,7 @@ import { Verify } from './verify.ts';
 
 /** Every command by its id; oclif reads this (package.json, `oclif.commands`). */
 export const commands: Record<string, Command.Class> = {
+  'config:show': ConfigShow,
   decrypt: Decrypt,
   doctor: Doctor,
   init: Init,

@@ -4,8 +4,8 @@ import { CxvaultError } from '@cxvault/plugin-api';
 import { property } from '../property.ts';
 import { type ConfigFile, configSchema } from './config-schema.ts';
 import { configIssue } from './config-issue.ts';
-import { nameFlagsAsSettings } from './flag-names.ts';
-import { jsonDamage } from './json-position.ts';
+import { nameFlagsAsSettings, settingPath } from './flag-names.ts';
+import { jsonDamage, memberLines } from './json-position.ts';
 
 /** The name that is looked for in the working folder. */
 export const configFileName = 'cxvault.config.json';
@@ -14,6 +14,8 @@ export const configFileName = 'cxvault.config.json';
 export interface LoadedConfig {
   readonly file: string | undefined;
   readonly config: ConfigFile;
+  /** The line of each setting in the file, by its path, such as `run.limit`. */
+  readonly lines?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -29,7 +31,8 @@ export async function loadConfig(options: { file?: string; folder: string }): Pr
 
 async function readConfig(file: string, presence: 'needed' | 'optional'): Promise<LoadedConfig> {
   const text = await readText(file, presence);
-  return text === undefined ? nothing : { file, config: checkConfig(parseJson(text, file), file) };
+  if (text === undefined) return nothing;
+  return { file, config: checkConfig(parseJson(text, file), file), lines: settingLines(text, '') };
 }
 
 async function readPackageConfig(file: string): Promise<LoadedConfig> {
@@ -37,7 +40,8 @@ async function readPackageConfig(file: string): Promise<LoadedConfig> {
   if (text === undefined) return nothing;
   const document = parseJson(text, file);
   const own: unknown = property(document, 'cxvault');
-  return own === undefined ? nothing : { file, config: checkConfig(own, `${file}, cxvault`) };
+  if (own === undefined) return nothing;
+  return { file, config: checkConfig(own, `${file}, cxvault`), lines: settingLines(text, 'cxvault.') };
 }
 
 const nothing: LoadedConfig = { file: undefined, config: {} };
@@ -77,4 +81,10 @@ function checkConfig(document: unknown, file: string): ConfigFile {
   const result = configSchema.safeParse(nameFlagsAsSettings(document));
   if (result.success) return result.data;
   throw configIssue(result.error.issues, file);
+}
+
+/** The lines of what stands below `prefix`, each under the name that the schema has for it. */
+function settingLines(text: string, prefix: string): ReadonlyMap<string, number> {
+  const own = [...memberLines(text)].filter(([path]) => path.startsWith(prefix));
+  return new Map(own.map(([path, line]) => [settingPath(path.slice(prefix.length)), line]));
 }

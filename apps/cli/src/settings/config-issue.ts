@@ -46,6 +46,8 @@ function unknownName(
 function namesAt(path: readonly PropertyKey[]): string[] {
   let schema: unknown = z.toJSONSchema(configSchema);
   for (const step of path) schema = child(schema, step);
+  const words = property(property(schema, 'propertyNames'), 'enum');
+  if (Array.isArray(words)) return words.map(String);
   const properties = property(schema, 'properties');
   return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { durationMs } from './duration.ts';
 
-const duration = z.string().refine((text) => durationMs(text) !== undefined, {
-  message: 'must be a duration such as 250ms, 90s, 45m, 2h or 7d',
-});
+const duration = z
+  .string()
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'must be a duration such as 250ms, 90s, 45m, 2h or 7d');
 const count = z.int().positive();
-const moment = z.string().min(1);
+const text = z.string().min(1);
+const id = z.union([text, z.int().positive()]);
 
 const budgetFamilies = [
   'query',
@@ -24,64 +24,93 @@ const budget = z.strictObject({
   per: duration.optional().describe('the period as the server counts it, for example 300s'),
 });
 
+/** A setting with its description; its default is for people and editors: the code that uses it has its own. */
+function setting<Kind extends z.ZodType>(kind: Kind, description: string, byDefault?: unknown) {
+  return kind.optional().meta({ description, ...(byDefault === undefined ? {} : { default: byDefault }) });
+}
+
 const cxone = z.strictObject({
-  profile: z.enum(['interactions', 'platform']).optional(),
-  apiBase: z.url().optional(),
-  issuer: z.url().optional(),
-  tokenUrl: z.url().optional(),
-  apiVersion: z.union([z.string().min(1), z.int().positive()]).optional(),
-  settlingLag: duration.optional(),
-  lookBack: duration.optional(),
-  markerField: z.union([z.string().min(1), z.int().positive()]).optional(),
-  markerName: z.string().min(1).optional().describe('name of the field that marks are written to'),
-  volatileFields: z.array(z.string().min(1)).optional(),
-  queryPath: z.string().min(1).optional(),
-  detailPath: z.string().min(1).optional(),
-  markPath: z.string().min(1).optional(),
-  allowPlainHttp: z
-    .boolean()
-    .optional()
-    .describe('permit http:// to other machines: the bearer token goes in clear'),
-  budgets: z.partialRecord(z.enum(budgetFamilies), budget).optional(),
+  profile: setting(
+    z.enum(['interactions', 'platform']),
+    'which API of CXone is read, as --profile',
+    'interactions',
+  ),
+  apiBase: setting(z.url(), 'address of the API (environment: CXONE_API_BASE)'),
+  issuer: setting(z.url(), 'who issues tokens, if not the API (environment: CXONE_ISSUER)'),
+  tokenUrl: setting(z.url(), 'where to log in, without asking the issuer (environment: CXONE_TOKEN_URL)'),
+  apiVersion: setting(id, 'version of the platform API'),
+  settlingLag: setting(
+    duration,
+    'how long the newest data stay incomplete: a run leaves them to the next (default 0s; platform: 45m)',
+  ),
+  lookBack: setting(duration, 'how far before what is covered a run lists again', '2h'),
+  markerField: setting(
+    id,
+    'id of the custom field that marks are written to (environment: CXONE_ARCHIVAL_FIELD_ID)',
+  ),
+  markerName: setting(text, 'name of that field', 'archival_status'),
+  volatileFields: setting(z.array(text), 'fields whose change alone makes no new version', []),
+  queryPath: setting(text, 'path of the list', '/api/v2/interactions/query'),
+  detailPath: setting(text, 'path of one interaction', '/api/v2/interactions/{id}'),
+  markPath: setting(text, 'path that marks are sent to', '/api/v2/interactions/{id}/custom-fields'),
+  allowPlainHttp: setting(
+    z.boolean(),
+    'permit http:// to other machines: the bearer token goes in clear',
+    false,
+  ),
+  budgets: setting(
+    z.partialRecord(z.enum(budgetFamilies), budget),
+    'requests that may be made, by API family; what is not named keeps its default',
+    {
+      query: { limit: 10, per: '1s' },
+      detail: { limit: 50, per: '1s' },
+      mark: { limit: 50, per: '1s' },
+      media: { limit: 50, per: '1s' },
+    },
+  ),
 });
 
 const run = z.strictObject({
-  since: moment.optional(),
-  until: moment.optional(),
-  limit: count.optional(),
-  media: z.boolean().optional().describe('false: as --no-media'),
-  mark: z.boolean().optional().describe('false: as --no-mark'),
-  retryFailed: z.boolean().optional(),
-  format: z.enum(['cxv', 'envelope']).optional(),
-  compression: z.enum(['zstd', 'none']).optional(),
-  concurrency: count.max(256).optional(),
-  report: z.string().min(1).optional(),
-  reportRecords: z.enum(['all', 'failed', 'none']).optional(),
+  since: setting(text, 'as --since'),
+  until: setting(text, 'as --until'),
+  limit: setting(count, 'as --limit'),
+  media: setting(z.boolean(), 'false: as --no-media', true),
+  mark: setting(z.boolean(), 'false: as --no-mark', true),
+  retryFailed: setting(z.boolean(), 'as --retry-failed', false),
+  format: setting(z.enum(['cxv', 'envelope']), 'as --format', 'cxv'),
+  compression: setting(z.enum(['zstd', 'none']), 'as --compression', 'zstd'),
+  concurrency: setting(count.max(256), 'as --concurrency', 16),
+  report: setting(text, 'as --report'),
+  reportRecords: setting(z.enum(['all', 'failed', 'none']), 'as --report-records', 'all'),
 });
 
 const verify = z.strictObject({
-  depth: z.enum(['structure', 'checksum', 'sample', 'full']).optional(),
-  sample: z.string().optional(),
-  maxAge: duration.optional(),
+  depth: setting(z.enum(['structure', 'checksum', 'sample', 'full']), 'as --depth', 'full'),
+  sample: setting(z.string(), 'as --sample, for depth "sample"'),
+  maxAge: setting(duration, 'as --max-age'),
 });
 
 const log = z.strictObject({
-  level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
-  file: z.string().min(1).optional(),
+  level: setting(
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+    'how much is logged, as --log-level',
+    'warn',
+  ),
+  file: setting(text, 'a file to log to instead of stderr, relative to the working folder'),
 });
 
 /** The configuration file, as cli.md has it. Unknown names are errors: a misspelt setting must not be ignored. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   archive: z
-    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .union([text, z.array(text).min(1)])
     .optional()
     .describe('the archive, as --archive; of several, --archive chooses'),
-  cxone: cxone.optional(),
-  run: run.optional(),
-  verify: verify.optional(),
+  cxone: cxone.optional().describe('the tenant, and how its API is used'),
+  run: run.optional().describe('flags of run'),
+  verify: verify.optional().describe('flags of verify'),
   storage: z.record(z.string(), z.unknown()).optional().describe('settings of the storage plugins'),
-  log: log.optional(),
+  log: log.optional().describe('the log: JSON lines'),
 });
 
 /** What a configuration file says. */

@@ -3,7 +3,7 @@ import type { ConfigFile } from './config-schema.ts';
 type CxoneSettings = NonNullable<ConfigFile['cxone']>;
 
 /** Settings that have a variable in the environment (cli.md, "Environment"); secrets are not among them. */
-const variables = {
+export const cxoneVariables = {
   apiBase: 'CXONE_API_BASE',
   issuer: 'CXONE_ISSUER',
   tokenUrl: 'CXONE_TOKEN_URL',
@@ -16,7 +16,7 @@ export function cxoneSettings(
   env: NodeJS.ProcessEnv,
   flags: { readonly profile?: 'interactions' | 'platform' },
 ): CxoneSettings & { readonly profile: 'interactions' | 'platform' } {
-  const fromEnv = Object.entries(variables)
+  const fromEnv = Object.entries(cxoneVariables)
     .map(([setting, variable]) => [setting, env[variable]] as const)
     .filter(([, value]) => value !== undefined && value !== '');
   return {

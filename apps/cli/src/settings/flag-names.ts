@@ -17,6 +17,13 @@ function settingsOf(section: unknown): unknown {
   return Object.fromEntries(Object.entries(section).map(settingOf));
 }
 
+/** The schema's name for a path in a file, which may name a flag: `run.mark` for `run.no-mark`. */
+export function settingPath(path: string): string {
+  const [section = '', ...rest] = path.split('.');
+  if (!flagSections.includes(section) || rest.length === 0) return path;
+  return `${section}.${settingOf([rest.join('.'), true])[0]}`;
+}
+
 function settingOf([name, value]: [string, unknown]): [string, unknown] {
   const camel = name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const [, negated] = /^no([A-Z]\w*)$/.exec(camel) ?? [];

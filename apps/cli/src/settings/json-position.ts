@@ -23,13 +23,23 @@ export function jsonDamage(text: string): TextPosition | undefined {
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
-/** Reads over JSON without building it; `at` stops where the text goes wrong. */
+/** The lines on which the members of the objects in a JSON text stand, by their path, such as `run.limit`. */
+export function memberLines(text: string): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  new JsonReader(text, (path, at) => lines.set(path.join('.'), text.slice(0, at).split('\n').length)).value();
+  return lines;
+}
+
+/** Reads over JSON without building it; `at` stops where the text goes wrong. Tells where each member begins. */
 class JsonReader {
   at = 0;
   readonly #text: string;
+  readonly #tell: (path: readonly string[], at: number) => void;
+  readonly #path: string[] = [];
 
-  constructor(text: string) {
+  constructor(text: string, tell: (path: readonly string[], at: number) => void = () => {}) {
     this.#text = text;
+    this.#tell = tell;
   }
 
   value(): boolean {
@@ -46,7 +56,13 @@ class JsonReader {
 
   #member(): boolean {
     this.#take(space);
-    return this.#take(name) && this.#is(':') && this.value();
+    const start = this.at;
+    if (!this.#take(name)) return false;
+    this.#path.push(String(JSON.parse(this.#text.slice(start, this.at))));
+    this.#tell(this.#path, start);
+    const whole = this.#is(':') && this.value();
+    this.#path.pop();
+    return whole;
   }
 
   #list(close: string, item: () => boolean): boolean {

@@ -1,12 +1,8 @@
-import type { ConfigFile } from './config-schema.ts';
-import { loadConfig } from './config-file.ts';
+import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { applyEnvFile } from './env-file.ts';
 
 /** What a command starts from: configuration file and environment, read once. */
-export interface Settings {
-  /** The configuration file, if there is one. */
-  readonly file: string | undefined;
-  readonly config: ConfigFile;
+export interface Settings extends LoadedConfig {
   readonly env: NodeJS.ProcessEnv;
   /** The working folder; paths on the command line are relative to it. */
   readonly folder: string;
