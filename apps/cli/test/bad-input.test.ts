@@ -223,6 +223,8 @@ describe('CXone', () => {
       'clock skipped',
       'store ok',
       'archive ok',
+      'key slots warning',
+      'key copy warning',
     ]);
   });
 

@@ -63,11 +63,12 @@ describe('the main job', () => {
     const { code, document } = await desk.json(['doctor', ...locked], source);
     expect(document).toMatchObject({ ok: true });
     const { checks } = document as { checks: { name: string; state: string; detail: string }[] };
-    expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual(
-      ['settings', 'login', 'scopes', 'list', 'marker', 'clock', 'store', 'archive'].map(
+    expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      ...['settings', 'login', 'scopes', 'list', 'marker', 'clock', 'store', 'archive', 'key slots'].map(
         (name) => `${name} ok`,
       ),
-    );
+      'key copy warning',
+    ]);
     expect(code).toBe(0);
     expect(await contents('archive')).toEqual(before);
   });

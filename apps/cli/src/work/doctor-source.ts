@@ -1,6 +1,12 @@
-import type { CapabilityCheck, CapabilityReport, InteractionSource } from '@cxvault/plugin-api';
+import {
+  type CapabilityCheck,
+  type CapabilityReport,
+  type InteractionSource,
+  isCxvaultError,
+} from '@cxvault/plugin-api';
 import { exitCodes } from '../exit-codes.ts';
 import { type CheckOutcome, failed, ok, skipped, warning } from './doctor-checks.ts';
+import { cxoneRemedy, loginRemedy } from './doctor-remedies.ts';
 
 const refusedSkewMs = 5 * 60_000; // architecture.md: a run whose clock differs by more is refused
 const notedSkewMs = 30_000;
@@ -12,22 +18,29 @@ export async function checkSource(source: InteractionSource): Promise<CheckOutco
     const checks = report.checks.filter(({ name }) => name !== 'clock');
     return [...checks.map(capabilityOutcome), clockOutcome(report)];
   } catch (error) {
-    return [failed('login', error), skipped('clock', 'needs an answer of the API')];
+    return [loginFailed(error), skipped('clock', 'needs an answer of the API')];
   }
 }
 
+function loginFailed(error: unknown): CheckOutcome {
+  const outcome = failed('login', error);
+  const refused = isCxvaultError(error) && error.code === 'LOGIN_REFUSED';
+  return refused ? { ...outcome, hint: both(outcome.hint, loginRemedy) } : outcome;
+}
+
 function capabilityOutcome(check: CapabilityCheck): CheckOutcome {
-  if (check.state === 'ok') return ok(check.name, check.detail);
+  const { name, state, detail } = check;
+  if (state === 'ok') return ok(name, detail);
+  if (state === 'unknown') return warning(name, detail, check.hint);
+  const hint = both(check.hint, cxoneRemedy(check));
   // A run without marks is a whole run; one that cannot log in or list is none.
-  if (check.state === 'unknown' || check.name === 'marker')
-    return warning(check.name, check.detail, check.hint);
-  return {
-    name: check.name,
-    state: 'failed',
-    detail: check.detail,
-    hint: check.hint,
-    exit: exitCodes.SCOPE_MISSING,
-  };
+  if (name === 'marker') return warning(name, detail, hint);
+  return { name, state: 'failed', detail, hint, exit: exitCodes.SCOPE_MISSING };
+}
+
+/** What the source says to do, and where in CXone. */
+function both(hint: string | undefined, where: string | undefined): string | undefined {
+  return hint === undefined || where === undefined ? (hint ?? where) : `${hint}; ${where}`;
 }
 
 function clockOutcome({ clock }: CapabilityReport): CheckOutcome {

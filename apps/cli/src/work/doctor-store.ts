@@ -1,27 +1,68 @@
 import { randomUUID } from 'node:crypto';
-import { CxvaultError, type ObjectStore } from '@cxvault/plugin-api';
+import { CxvaultError, isCxvaultError, type ObjectStore } from '@cxvault/plugin-api';
 import { type CheckOutcome, failed, ok, warning } from './doctor-checks.ts';
+import { storeRemedy, type StoreStep } from './doctor-remedies.ts';
 
 /**
  * Tries what a run needs of the store, on one small object under `locks/`, which is no part of an archive's
- * content: list, write, create if absent, read, remove. The object is removed whatever happens.
+ * content: list, write, create if absent, read, remove. A right that is missing does not keep the others from being
+ * tried. The object is removed if it can be.
  */
-export async function checkStore(store: ObjectStore): Promise<CheckOutcome> {
+export async function checkStore(store: ObjectStore, scheme: string): Promise<CheckOutcome> {
   const key = `locks/doctor-${randomUUID()}`;
-  try {
-    // Lists first: a bucket that does not exist shows here, before anything is written.
-    for await (const found of store.list('locks/doctor-')) if (found.key === key) break;
-    await store.put(key, content, { ifAbsent: store.capabilities.createIfAbsent });
-    await checkReadBack(store, key);
-    if (store.capabilities.createIfAbsent) await checkCreatesOnce(store, key);
-    await store.remove(key);
-    return store.capabilities.createIfAbsent
-      ? ok('store', 'list, write, create once, read and remove work')
-      : bestEffort;
-  } catch (error) {
-    await store.remove(key).catch(() => undefined);
-    return failed('store', error);
+  const once = store.capabilities.createIfAbsent;
+  const trial = new Trial();
+  // Lists first: a bucket that does not exist shows here, before anything is written.
+  await trial.step('list', () => listNothing(store, key));
+  await trial.step('write', () => store.put(key, content, { ifAbsent: once }));
+  const written = !trial.failures.some(({ step }) => step === 'write') && !trial.over;
+  if (written) {
+    await trial.step('read', () => checkReadBack(store, key));
+    if (once) await trial.step('create once', () => checkCreatesOnce(store, key));
+    trial.over = false;
+    await trial.step('remove', () => store.remove(key));
   }
+  if (trial.failures.length > 0) return trial.outcome(scheme);
+  return once ? ok('store', 'list, write, create once, read and remove work') : bestEffort;
+}
+
+/** Only lists: nothing is written where no archive is. */
+export async function checkListing(store: ObjectStore, scheme: string): Promise<CheckOutcome | undefined> {
+  const trial = new Trial();
+  await trial.step('list', () => listNothing(store, ''));
+  return trial.failures.length > 0 ? trial.outcome(scheme) : undefined;
+}
+
+/** The steps that were tried, and those that failed. */
+class Trial {
+  readonly failures: { readonly step: StoreStep; readonly error: unknown }[] = [];
+  /** A failure that is no missing right: the next step would fail alike, and take its time. */
+  over = false;
+
+  async step(step: StoreStep, work: () => Promise<unknown>): Promise<void> {
+    if (this.over) return;
+    try {
+      await work();
+    } catch (error) {
+      this.failures.push({ step, error });
+      this.over = !isDenied(error);
+    }
+  }
+
+  outcome(scheme: string): CheckOutcome {
+    const outcome = failed('store', this.failures[0]?.error);
+    const denied = this.failures.filter(({ error }) => isDenied(error)).map(({ step }) => step);
+    const steps = this.failures.map(({ step }) => step).join(', ');
+    return {
+      ...outcome,
+      detail: `${steps} failed: ${outcome.detail}`,
+      hint: storeRemedy(scheme, denied) ?? outcome.hint,
+    };
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  return isCxvaultError(error) && error.code === 'STORE_DENIED';
 }
 
 const content = new TextEncoder().encode('written by cxvault doctor; may be removed\n');
@@ -31,6 +72,10 @@ const bestEffort = warning(
   'list, write, read and remove work, but it cannot create an object only if it is absent',
   'two runs at once are not kept apart for sure; see that only one runs',
 );
+
+async function listNothing(store: ObjectStore, prefix: string): Promise<void> {
+  for await (const found of store.list(prefix)) if (found.size >= 0) break;
+}
 
 async function checkReadBack(store: ObjectStore, key: string): Promise<void> {
   const chunks = [];

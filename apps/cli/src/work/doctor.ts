@@ -6,11 +6,12 @@ import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
 import { unlockChoice } from '../session/open-archive.ts';
 import { openSource } from '../session/open-source.ts';
-import { archiveOf, openStore } from '../session/open-store.ts';
+import { archiveOf, openStore, type OpenStore } from '../session/open-store.ts';
 import { readUnlock } from '../settings/unlock.ts';
 import { type CheckOutcome, type DoctorCheck, failed, ok, skipped } from './doctor-checks.ts';
+import { checkKeys } from './doctor-keys.ts';
 import { checkSource } from './doctor-source.ts';
-import { checkStore } from './doctor-store.ts';
+import { checkListing, checkStore } from './doctor-store.ts';
 
 /** `doctor --json`. */
 export interface DoctorResult {
@@ -71,11 +72,11 @@ async function sourceChecks(context: CommandContext, flags: DoctorFlags): Promis
 async function archiveChecks(context: CommandContext, flags: DoctorFlags): Promise<readonly CheckOutcome[]> {
   try {
     const url = archiveOf(context, flags.archive);
-    const { store } = await openStore(context, url);
+    const opened = await openStore(context, url);
     try {
-      return await storeAndArchive(context, flags, store);
+      return await storeAndArchive(context, flags, opened);
     } finally {
-      await store.close();
+      await opened.store.close();
     }
   } catch (error) {
     return [failed('store', error), skipped('archive', 'needs the store')];
@@ -85,22 +86,17 @@ async function archiveChecks(context: CommandContext, flags: DoctorFlags): Promi
 async function storeAndArchive(
   context: CommandContext,
   flags: DoctorFlags,
-  store: ObjectStore,
+  { store, url }: OpenStore,
 ): Promise<readonly CheckOutcome[]> {
+  const scheme = url.protocol.slice(0, -1);
   const archive = await checkArchive(context, flags, store);
   // Nothing is written where no archive is: a misspelt path would become a folder.
-  if (archive.exit === 10) return [await checkListing(store), archive];
-  return [await checkStore(store), archive];
+  if (archive.exit === 10) return [(await checkListing(store, scheme)) ?? onlyListed, archive];
+  const keys = archive.state === 'ok' ? await checkKeys(store) : [];
+  return [await checkStore(store, scheme), archive, ...keys];
 }
 
-async function checkListing(store: ObjectStore): Promise<CheckOutcome> {
-  try {
-    for await (const found of store.list('')) if (found.size >= 0) break;
-    return skipped('store', 'it can be listed; writing is tried once there is an archive');
-  } catch (error) {
-    return failed('store', error);
-  }
-}
+const onlyListed = skipped('store', 'it can be listed; writing is tried once there is an archive');
 
 async function checkArchive(
   context: CommandContext,

@@ -1,0 +1,117 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock, withRetry } from '@cxvault/core';
+import { startSimulator } from '@cxvault/cxone-simulator';
+import type { ObjectStore } from '@cxvault/plugin-api';
+import { fileStorage } from '@cxvault/storage-fs';
+import { checkStore } from '../src/work/doctor-store.ts';
+import type { DoctorCheck } from '../src/work/doctor-checks.ts';
+import { Desk } from './cli-process.ts';
+
+let desk: Desk;
+let folder: string;
+beforeAll(async () => {
+  desk = await Desk.open();
+  folder = await mkdtemp(join(tmpdir(), 'cxvault-doctor-'));
+});
+afterAll(async () => {
+  await desk.close();
+  await rm(folder, { recursive: true });
+});
+
+/** A folder as store that refuses some calls, as a cloud does where a right is missing. */
+async function storeWithout(...refused: ('list' | 'put' | 'get' | 'remove')[]): Promise<ObjectStore> {
+  const real = await fileStorage.open(pathToFileURL(`${folder}/`), { settings: undefined, env: {} });
+  const refuse = (): never => {
+    throw Object.assign(new Error('Access Denied'), { code: 'EACCES' });
+  };
+  const store = new Proxy(real, {
+    get(target, name) {
+      if (refused.some((call) => call === name)) return refuse;
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+  return withRetry(store, { clock: systemClock, log: () => {} });
+}
+
+describe('the store', () => {
+  it('is tried whole, and nothing stays behind', async () => {
+    expect(await checkStore(await storeWithout(), 's3')).toMatchObject({ state: 'ok', exit: 0 });
+    expect(await readdir(join(folder, 'locks')).catch(() => [])).toEqual([]);
+  });
+
+  it('names every right that is missing, in the words of the console', async () => {
+    const some = await checkStore(await storeWithout('list', 'get', 'remove'), 's3');
+    expect(some).toMatchObject({ state: 'failed', exit: 20 });
+    expect(some.detail).toMatch(/^list, read, remove failed: the store refused access/);
+    expect(some.hint).toMatch(
+      /AWS console: IAM .*allow s3:ListBucket on the bucket, s3:GetObject, s3:DeleteObject$/,
+    );
+    const write = await checkStore(await storeWithout('put'), 'az');
+    expect(write.detail).toMatch(/^write failed/);
+    expect(write.hint).toMatch(/Azure portal: .*Access Control \(IAM\).*blobs\/write$/);
+    expect((await checkStore(await storeWithout('remove'), 'gs')).hint).toMatch(
+      /Google Cloud console.*objects\.delete$/,
+    );
+    expect((await checkStore(await storeWithout('put'), 'tape')).hint).toMatch(
+      /rights to read, write and list/,
+    );
+  });
+});
+
+describe('doctor', () => {
+  const locked = ['--archive', 'archive', '--key-file', 'key'];
+
+  async function checksOf(
+    env: Record<string, string>,
+    ...args: string[]
+  ): Promise<Record<string, DoctorCheck>> {
+    const { document } = await desk.json(['doctor', ...args], env);
+    const { checks } = document as { checks: DoctorCheck[] };
+    return Object.fromEntries(checks.map((check) => [check.name, check]));
+  }
+
+  it('says where in CXone a scope is granted and the marker is made', async () => {
+    const simulator = await startSimulator({
+      login: {
+        clientSecret: desk.secret('s3cret-of-the-client'),
+        grantedScopes: ['interactions:read', 'customfields:write'],
+      },
+    });
+    try {
+      const env = { ...desk.source(simulator.url), CXONE_ARCHIVAL_FIELD_ID: '' };
+      const checks = await checksOf(env, ...locked);
+      expect(checks['scopes']?.hint).toMatch(
+        /^grant the client recordings:read in CXone; .*Roles & Permissions: Search & Playback > Player > Play\/download recordings: Play Any$/,
+      );
+      expect(checks['marker']).toMatchObject({ state: 'warning' });
+      expect(checks['marker']?.hint).toMatch(/CXone Admin, create a custom field of type string/);
+      const refused = await checksOf(
+        { ...env, CXONE_CLIENT_SECRET: desk.secret('not-the-s3cret') },
+        ...locked,
+      );
+      expect(refused['login']?.hint).toMatch(/CXone Application Registration/);
+    } finally {
+      await simulator.close();
+    }
+  });
+
+  it('warns of a single key slot, and of a copy of keys/ that nobody knows of', async () => {
+    await writeFile(desk.path('key'), new Uint8Array(32).fill(5));
+    await desk.run(['init', ...locked]);
+    const one = await checksOf({}, ...locked);
+    expect(one['key slots']).toMatchObject({
+      state: 'warning',
+      hint: expect.stringContaining('cxvault key add') as unknown,
+    });
+    expect(one['key copy']?.hint).toContain('cxvault key export');
+    await writeFile(desk.path('password'), 'a second way in\n');
+    const both = ['--archive', 'two', '--key-file', 'key', '--password-file', 'password'];
+    await desk.run(['init', ...both]);
+    expect((await checksOf({}, ...both))['key slots']).toMatchObject({ state: 'ok' });
+  });
+});
