@@ -1,4 +1,5 @@
 import { createArchive } from '@cxvault/core';
+import type { Secret } from '@cxvault/plugin-api';
 import type { CommandContext } from '../context.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { unlockChoice } from '../session/open-archive.ts';
@@ -14,13 +15,17 @@ export interface InitResult {
   readonly label: string | null;
 }
 
+/** The flags of `init`, and a password that a person typed. */
+export interface InitChoice extends ArchiveFlagValues {
+  readonly label?: string;
+  readonly password?: Secret;
+}
+
 /** Creates an archive. Throws `ARCHIVE_EXISTS`, and leaves what is there alone. */
-export async function init(
-  context: CommandContext,
-  flags: ArchiveFlagValues & { readonly label?: string },
-): Promise<InitResult> {
+export async function init(context: CommandContext, flags: InitChoice): Promise<InitResult> {
   const url = archiveOf(context, flags.archive);
-  const unlock = await readUnlock(unlockChoice(context, flags));
+  const { password } = flags;
+  const unlock = password === undefined ? await readUnlock(unlockChoice(context, flags)) : { password };
   const { store } = await openStore(context, url);
   try {
     const archive = await createArchive(store, { unlock, label: flags.label });
