@@ -18,7 +18,7 @@ function exampleLines(command: Command.Class): string[] {
 /** The words behind `cxvault`, up to what the shell does with the output. */
 function wordsOf(line: string): string[] {
   const [, command = ''] = /\bcxvault ([^]*)/.exec(line) ?? [];
-  const words = command.match(/'[^']*'|"[^"]*"|[^\s'"]+/g) ?? [];
+  const words = command.match(/'[^']*'|"[^"]*"|[^\s'"()]+/g) ?? [];
   const end = words.findIndex((word) => /^[|>&;]/.test(word));
   return words.slice(0, end === -1 ? undefined : end).map((word) => word.replaceAll(/^['"]|['"]$/g, ''));
 }

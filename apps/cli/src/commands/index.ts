@@ -1,4 +1,5 @@
 import type { Command } from '@oclif/core';
+import { Completion } from './completion.ts';
 import { ConfigShow } from './config/show.ts';
 import { Decrypt } from './decrypt.ts';
 import { Doctor } from './doctor.ts';
@@ -20,6 +21,7 @@ import { Verify } from './verify.ts';
 
 /** Every command by its id; oclif reads this (package.json, `oclif.commands`). */
 export const commands: Record<string, Command.Class> = {
+  completion: Completion,
   'config:show': ConfigShow,
   decrypt: Decrypt,
   doctor: Doctor,
