@@ -39,6 +39,8 @@ export abstract class BaseCommand extends Command {
     })(),
   };
 
+  #context: CommandContext | undefined;
+
   /** Errors go up to main, which explains them the same way for all commands. */
   protected override catch(error: Error): Promise<never> {
     return Promise.reject(error);
@@ -47,7 +49,13 @@ export abstract class BaseCommand extends Command {
   /** Reads settings and opens the log. Throws `CONFIG_INVALID`. */
   protected async begin(flags: BaseFlags): Promise<CommandContext> {
     const { openContext } = await import('./context.ts');
-    return await openContext(this.config, flags);
+    this.#context = await openContext(this.config, flags);
+    return this.#context;
+  }
+
+  /** Called by oclif at the end, however the command ended. */
+  protected override async finally(): Promise<void> {
+    await this.#context?.telemetry.close();
   }
 
   /** Prints for people; silent under `--json`. */

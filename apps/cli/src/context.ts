@@ -4,6 +4,7 @@ import type { BaseFlags } from './base-command.ts';
 import { openLog } from './log.ts';
 import { printable } from './printable.ts';
 import { loadSettings, type Settings } from './settings/settings.ts';
+import { openTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
 /** What a command works with besides its own flags. */
 export interface CommandContext {
@@ -11,20 +12,29 @@ export interface CommandContext {
   readonly oclif: Config;
   readonly settings: Settings;
   readonly log: SourceLog;
+  /** Traces and metrics, for who listens; closed by {@link BaseCommand}. */
+  readonly telemetry: Telemetry;
   /** A line on stderr that an operator should read, also under `--json`. */
   readonly warn: (text: string) => void;
 }
+
+/** One for the process: who reads the settings again goes on with the same spans and counters. */
+let telemetry: Promise<Telemetry> | undefined;
 
 /** Reads settings and opens the log. Throws `CONFIG_INVALID`. */
 export async function openContext(oclif: Config, flags: BaseFlags): Promise<CommandContext> {
   const settings = await loadSettings(flags);
   const { level = 'warn', file } = settings.config.log ?? {};
+  const log = openLog({ level: flags['log-level'] ?? level, file, env: settings.env });
+  const warn = (text: string): void => {
+    process.stderr.write(printable(`warning: ${text}\n`));
+  };
+  telemetry ??= openTelemetry({ env: settings.env, log, warn, version: oclif.version });
   return {
     oclif,
     settings,
-    log: openLog({ level: flags['log-level'] ?? level, file, env: settings.env }),
-    warn: (text) => {
-      process.stderr.write(printable(`warning: ${text}\n`));
-    },
+    log,
+    telemetry: await telemetry,
+    warn,
   };
 }

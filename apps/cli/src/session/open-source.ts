@@ -3,6 +3,7 @@ import type { InteractionSource } from '@cxvault/plugin-api';
 import type { CommandContext } from '../context.ts';
 import { collectSources, openPluginSource } from '../plugins/sources.ts';
 import { cxoneSettings } from '../settings/cxone-settings.ts';
+import { tracedSource } from '../telemetry/traced-source.ts';
 import type { CacheFiles } from './cache-folder.ts';
 
 /** An open source; dispose of it when done. */
@@ -26,5 +27,8 @@ export async function openSource(
     openBudgets: openRateBudgets({ file: cache.budgets, clock: systemClock }),
     log: context.log,
   });
-  return { source, [Symbol.asyncDispose]: () => source.close() };
+  return {
+    source: tracedSource(source, context.telemetry),
+    [Symbol.asyncDispose]: () => source.close(),
+  };
 }

@@ -2,6 +2,7 @@ import type { ObjectStore } from '@cxvault/plugin-api';
 import { systemClock, withRetry } from '@cxvault/core';
 import type { CommandContext } from '../context.ts';
 import { collectStorages, openPluginStore } from '../plugins/storages.ts';
+import { tracedStore } from '../telemetry/traced-store.ts';
 import { chooseArchive, findArchive } from '../settings/archive-url.ts';
 
 /** A store and the address that it was opened by. */
@@ -27,5 +28,6 @@ export async function openStore(context: CommandContext, url: URL): Promise<Open
   const offers = await collectStorages(context.oclif);
   for (const { plugin, reason } of offers.refused) context.warn(`plugin ${plugin} is not used: ${reason}`);
   const store = await openPluginStore(offers, url, context.settings);
-  return { store: withRetry(store, { clock: systemClock, log: context.log }), url };
+  const retrying = withRetry(store, { clock: systemClock, log: context.log });
+  return { store: tracedStore(retrying, context.telemetry), url };
 }

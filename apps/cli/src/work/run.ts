@@ -1,6 +1,5 @@
 import {
   planRun,
-  runArchive,
   runEnvelope,
   type RunOptions,
   type RunPlan,
@@ -23,6 +22,7 @@ import { openCatalog } from '../session/open-catalog.ts';
 import { openSource } from '../session/open-source.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { type RunFlagValues, runSettings, type RunSettings } from '../settings/run-settings.ts';
+import { tracedRun } from '../telemetry/traced-work.ts';
 
 export type { RunPlan, RunReport };
 
@@ -43,7 +43,9 @@ export async function run(context: CommandContext, flags: Flags): Promise<RunOut
   const result =
     settings.format === 'envelope'
       ? await runIntoEnvelopes(context, flags, settings)
-      : await withArchiveAndSource(context, flags, settings, runArchive);
+      : await withArchiveAndSource(context, flags, settings, (options) =>
+          tracedRun(context.telemetry, options),
+        );
   return await conclude(result, settings);
 }
 

@@ -1,7 +1,6 @@
 import {
   syncCatalog,
   systemClock,
-  verifyArchive,
   verifyEnvelopes,
   type VerifyProgress,
   verifyPublic,
@@ -19,6 +18,7 @@ import { openCatalog } from '../session/open-catalog.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { parsePeriod } from '../settings/moment.ts';
 import { type VerifyFlagValues, verifyMode, verifySettings } from '../settings/verify-settings.ts';
+import { tracedVerify } from '../telemetry/traced-work.ts';
 
 export type { VerifyReport };
 
@@ -44,7 +44,7 @@ async function verifyWithKey(context: CommandContext, flags: VerifyFlags): Promi
   using interruption = watchInterruption(context.warn);
   using catalog = openCatalog(cache, session.archive);
   using progress = showProgress();
-  const report = await verifyArchive(session.archive, {
+  const report = await tracedVerify(context.telemetry, session.archive, {
     ...settings,
     archive: session.url.href,
     since: period.from,
