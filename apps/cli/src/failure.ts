@@ -5,6 +5,7 @@ import { exitCodes } from './exit-codes.ts';
 import { nearest } from './nearest.ts';
 import { printable } from './printable.ts';
 import { property } from './property.ts';
+import { withoutSecrets } from './redact.ts';
 
 /** An error as users and scripts see it: the `error` object of `--json`. */
 export interface Failure {
@@ -18,6 +19,12 @@ export interface Failure {
 
 /** Explains any thrown value. The only place where errors become messages and exit codes. */
 export function failureOf(error: unknown): Failure {
+  const failure = explain(error);
+  // What a plugin or an SDK says in an error may hold anything.
+  return { ...failure, message: withoutSecrets(failure.message) };
+}
+
+function explain(error: unknown): Failure {
   if (isCxvaultError(error)) {
     // A plugin may be newer than this program and throw a code that it does not know.
     const code = error.code in errorCatalogue ? error.code : 'INTERNAL';

@@ -3,7 +3,7 @@ import { exitCodes } from './exit-codes.ts';
 import { failureOf, failureText, plannedExit } from './failure.ts';
 import { asksForWords, wordsAsJson } from './help-json.ts';
 import { endOnSignals } from './interruption.ts';
-import { hideSecretsOf, withoutSecrets } from './redact.ts';
+import { hideSecretsOf } from './redact.ts';
 
 /** Runs one command line. Never throws: everything ends as output and `process.exitCode`. */
 export async function main(argv: readonly string[], root: string): Promise<void> {
@@ -46,9 +46,7 @@ function knownWords(argv: readonly string[]): string[] {
 }
 
 function report(error: unknown, argv: readonly string[]): void {
-  const explained = failureOf(error);
-  // What a plugin or an SDK says in an error may hold anything.
-  const failure = { ...explained, message: withoutSecrets(explained.message) };
+  const failure = failureOf(error);
   process.exitCode = failure.exit;
   if (wantsJson(argv)) printJson({ error: failure });
   else process.stderr.write(failureText(failure));

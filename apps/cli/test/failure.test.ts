@@ -43,6 +43,14 @@ describe('failureOf', () => {
     expect(failureOf(foreign)).toEqual({ code: 'INTERNAL', message: 'new trouble', hint: 'update', exit: 1 });
   });
 
+  it("gives a remedy where the error has none, and shows no signed address of other people's code", () => {
+    const error = new CxvaultError('STORE_DENIED', 'PUT https://b.example/k?X-Amz-Signature=hunter2 failed');
+    const failure = failureOf(error);
+    expect(failure.hint).toContain('cxvault doctor');
+    expect(failure.message).toBe('PUT https://b.example/k?X-Amz-Signature=**redacted** failed');
+    expect(failureOf(new Error('at https://me:hunter2@host/')).message).toBe('at https://host/');
+  });
+
   it('takes an abort for an interruption', () => {
     const controller = new AbortController();
     controller.abort();
