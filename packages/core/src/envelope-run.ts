@@ -19,7 +19,7 @@ import { archivedStatus } from './run/marker.ts';
 import { archivalRecord, describeMedium, recordLine } from './run/record.ts';
 import { errorField, successRate } from './run/report.ts';
 import type { RunReport } from './run/report.ts';
-import type { RunResult } from './run/session.ts';
+import type { RunResult } from './run/run-start.ts';
 import { createObject } from './store-create.ts';
 
 const mostRecords = 1_000; // of one envelope

@@ -14,6 +14,8 @@ import { createObject } from './store-create.ts';
 
 /** Bytes of JSON: half of what a reader takes, far above an entry of one segment (about 1 MB). */
 export const largestEntry = 32 * 1024 * 1024;
+/** A run that keeps polling goes on under a new id when so many entry numbers are left. */
+const numbersLeft = 10_000;
 /** Bytes of JSON below which setting up a decompressor takes a reader longer than the bytes are worth. */
 const smallEntry = 4_096;
 
@@ -49,6 +51,11 @@ export class JournalWriter {
   /** The last durable entry: the run's tip. */
   get tip(): EntryRef | undefined {
     return this.#last;
+  }
+
+  /** True when it takes no more: an append failed, or the numbers of entries are nearly used up. */
+  get isSpent(): boolean {
+    return this.#broken !== undefined || (this.#last?.n ?? 0) > lastEntryNumber - numbersLeft;
   }
 
   /**

@@ -2,7 +2,7 @@ import { CxvaultError } from '@cxvault/plugin-api';
 import type { BudgetRule, BudgetSlot, CallOptions, OpenBudgets, RateBudgets } from '@cxvault/plugin-api';
 
 import type { Clock } from './clock.ts';
-import { FamilyBudget } from './rate-family.ts';
+import { FamilyBudget, type BudgetWatch } from './rate-family.ts';
 import { RateState } from './rate-state.ts';
 
 export interface RateBudgetOptions {
@@ -14,6 +14,7 @@ export interface RateBudgetOptions {
    * @default Math.random
    */
   readonly random?: () => number;
+  readonly watch?: BudgetWatch;
 }
 
 /**
@@ -21,7 +22,12 @@ export interface RateBudgetOptions {
  * without a limit touch no database; their gate is the process's own. `acquire` throws `INTERNAL` for a family
  * without a rule and `OUTPUT_FAILED` when the file is not usable.
  */
-export function openRateBudgets({ file, clock, random = Math.random }: RateBudgetOptions): OpenBudgets {
+export function openRateBudgets({
+  file,
+  clock,
+  random = Math.random,
+  watch,
+}: RateBudgetOptions): OpenBudgets {
   return ({ issuer, tenant, rules }) => {
     const startedAt = clock.now();
     let state: RateState | undefined;
@@ -30,7 +36,7 @@ export function openRateBudgets({ file, clock, random = Math.random }: RateBudge
       checkRule(family, rule);
       const name = JSON.stringify([issuer, tenant, family]);
       const shared = () => (state ??= new RateState(file));
-      families.set(family, new FamilyBudget({ family, name, rule, clock, random, startedAt, shared }));
+      families.set(family, new FamilyBudget({ family, name, rule, clock, random, startedAt, shared, watch }));
     }
     return new Budgets(families, () => state?.close());
   };

@@ -21,6 +21,15 @@ export interface FamilyBudgetOptions {
   readonly startedAt: number;
   /** Opens the shared state at the first need. */
   readonly shared: () => RateState;
+  readonly watch?: BudgetWatch | undefined;
+}
+
+/** Told what becomes of the budgets, for those who watch a run. */
+export interface BudgetWatch {
+  /** Requests of the family wait about so long, in milliseconds, for the next slot. */
+  waiting(family: string, waitMs: number): void;
+  /** A slot was taken: so many of the rule's are in use, by all processes together. Not told without a limit. */
+  taken(family: string, use: { readonly used: number; readonly limit: number; readonly perMs: number }): void;
 }
 
 interface Waiter {
@@ -97,7 +106,9 @@ export class FamilyBudget {
       return now < this.#ownGate.until ? { waitMs: this.#ownGate.until - now } : this.#slot(undefined, now);
     }
     const grant = shared().take(name, rule, () => clock.now(), startedAt);
-    return 'waitMs' in grant ? grant : this.#slot(grant.slot, now);
+    if ('waitMs' in grant) return grant;
+    this.#options.watch?.taken(family, { used: grant.used, limit: rule.limit, perMs: rule.perMs });
+    return this.#slot(grant.slot, now);
   }
 
   #slot(id: number | undefined, started: number): BudgetSlot {
@@ -140,6 +151,7 @@ export class FamilyBudget {
   async #pause(waitMs: number): Promise<void> {
     this.#wake = new AbortController();
     const { signal } = this.#wake;
+    this.#options.watch?.waiting(this.#options.family, waitMs);
     try {
       await this.#options.clock.sleep(Math.ceil(waitMs), signal);
     } catch (error) {

@@ -20,8 +20,8 @@ const throttlesForgottenMs = 30 * 60_000;
 /** How often to look (ms) for what other processes' requests became. */
 const longestLookMs = 1_000;
 
-/** What asking for a slot gave: a slot, or how long to wait (ms) before it makes sense to ask again. */
-export type Grant = { readonly slot: number } | { readonly waitMs: number };
+/** What asking for a slot gave: a slot, and how many are in use with it; or how long to wait (ms) before it makes sense to ask again. */
+export type Grant = { readonly slot: number; readonly used: number } | { readonly waitMs: number };
 
 /**
  * The slots and gates of all families, in a database that all processes of a user share. Every step is one
@@ -47,7 +47,8 @@ export class RateState {
       const open = Math.max(state.gateUntil, rule.even === true ? nextEven(rule, state, now, startedAt) : 0);
       if (open > now) return { waitMs: open - now };
       const allowed = Math.max(1, Math.floor(rule.limit * state.factor + 1e-9));
-      if (state.taken < allowed) return { slot: this.#database.insertSlot(family, now, this.#own) };
+      if (state.taken < allowed)
+        return { slot: this.#database.insertSlot(family, now, this.#own), used: state.taken + 1 };
       return { waitMs: this.#waitMs(family, rule, state, allowed, now) };
     });
   }

@@ -1,7 +1,5 @@
 import { CxvaultError, type CapabilityReport, type SourceIdentity } from '@cxvault/plugin-api';
 
-import type { Catalog } from '../catalog/catalog.ts';
-
 const largestSkew = 5 * 60_000; // milliseconds (architecture: "A run whose clock differs by more than 5 min is refused")
 
 /**
@@ -43,8 +41,7 @@ function checkClock({ clock }: CapabilityReport): void {
 }
 
 /** Refuses a run from another tenant, system or profile than the archive's first. */
-export function checkIdentity(catalog: Catalog, identity: SourceIdentity): void {
-  const known = catalog.identity();
+export function checkIdentity(known: SourceIdentity | undefined, identity: SourceIdentity): void {
   if (!known) return;
   for (const part of ['system', 'profile', 'tenant'] as const) {
     if (known[part] === identity[part]) continue;

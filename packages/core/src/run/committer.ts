@@ -74,6 +74,7 @@ export class Committer {
   #commit: Promise<void> = Promise.resolve();
   #plaintextBytes = 0;
   #storedBytes = 0;
+  #entries = 0;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -82,6 +83,17 @@ export class Committer {
   /** Bytes of records, and of sealed segments, that were committed. */
   get bytes(): { readonly plaintext: number; readonly stored: number } {
     return { plaintext: this.#plaintextBytes, stored: this.#storedBytes };
+  }
+
+  /** Entries that were written. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** True when there is something to commit, windows apart. */
+  get hasOutcomes(): boolean {
+    const { seen, failed, marks } = this.#outcomes;
+    return this.#segment !== undefined || seen.length + failed.length + marks.length > 0;
   }
 
   /** Takes an interaction into the open segment. Throws `RECORD_TOO_LARGE`, and then nothing has changed. */
@@ -189,20 +201,23 @@ export class Committer {
 
   async #commitAll(segment: OpenSegment | undefined, outcomes: Outcomes, final: boolean): Promise<void> {
     const { catalog, writer, onCommitted } = this.#options;
-    const objects = segment ? [...segment.objects, await this.#storeSegment(segment.sealer)] : [];
+    const stored = segment && (await this.#storeSegment(segment.sealer));
+    const objects = segment && stored ? [...segment.objects, stored.object] : [];
     const lists: EntryLists = { objects, archived: segment?.archived ?? [], ...outcomes };
     catalog.apply(await writer.append(lists, { final }));
+    this.#plaintextBytes += stored?.plaintext ?? 0;
+    this.#storedBytes += stored?.object.bytes ?? 0;
+    this.#entries += 1;
     const archived = lists.archived?.map((one) => one.interaction_id) ?? [];
     for (const id of archived) this.#uncommitted.delete(id);
     onCommitted({ archived, marked: outcomes.marks.map((mark) => mark.interaction_id) });
   }
 
-  async #storeSegment(sealer: SegmentSealer): Promise<EntryObject> {
+  async #storeSegment(sealer: SegmentSealer): Promise<{ object: EntryObject; plaintext: number }> {
     const { bytes, summary } = await sealer.finish();
     await this.#options.archive.store.put(summary.objectKey, bytes, { ifAbsent: true, size: bytes.length });
-    this.#plaintextBytes += summary.content.bytes;
-    this.#storedBytes += summary.size;
-    return { key: summary.objectKey, kind: 1, bytes: summary.size, sha256: summary.sha256 };
+    const object = { key: summary.objectKey, kind: 1, bytes: summary.size, sha256: summary.sha256 };
+    return { object, plaintext: summary.content.bytes };
   }
 }
 

@@ -6,7 +6,8 @@ const deepLookBack = 7 * 24 * hour; // architecture: "Each run lists from the lo
 /** The beginning of "everything": where a first run without `--since` lists from. */
 export const beginningOfTime = '1970-01-01T00:00:00.000Z';
 
-type JournalledWindow = EntryWindow & { readonly at: string };
+/** A window and when it was journalled, or held to be so. */
+export type JournalledWindow = EntryWindow & { readonly at: string };
 
 /** What a lane's windows cover. */
 export interface Coverage {
@@ -47,6 +48,33 @@ export function listFrom(
   const lookBack = lookedDeep ? options.lookBackMs : Math.max(deepLookBack, options.lookBackMs);
   const from = new Date(Math.max(0, Date.parse(lowWaterMark) - lookBack)).toISOString();
   return from > origin ? from : origin;
+}
+
+/**
+ * The part of the windows, in any order, that lies after `since`: for a run that keeps polling from a time on, and must
+ * not list the whole period in each pass. None when they leave a gap right there.
+ */
+export function windowsAfter(windows: readonly JournalledWindow[], since: string): JournalledWindow[] {
+  const after = windows
+    .filter(({ to }) => to > since)
+    .map((window) => (window.from < since ? { ...window, from: since } : window))
+    .toSorted((a, b) => compare(a.from, b.from));
+  return after[0]?.from === since ? after : [];
+}
+
+/** Adds a window to those that wait for their entry; it grows together with one that it overlaps. */
+export function holdWindow(held: readonly JournalledWindow[], window: JournalledWindow): JournalledWindow[] {
+  const overlaps = (other: JournalledWindow): boolean =>
+    other.lane === window.lane && other.from <= window.to && window.from <= other.to;
+  const joined = held.filter(overlaps).reduce(
+    (sum, { from, to }) => ({
+      ...sum,
+      from: from < sum.from ? from : sum.from,
+      to: to > sum.to ? to : sum.to,
+    }),
+    window,
+  );
+  return [...held.filter((other) => !overlaps(other)), joined];
 }
 
 /** True for a look at the last seven days; a longer period that ended long ago is none. */

@@ -6,6 +6,7 @@ import { racyAge } from './interaction-archiver.ts';
 import { addKnownWork } from './known-work.ts';
 import { Lister } from './lister.ts';
 import type { RunProgress } from './options.ts';
+import { always, type FailureDue } from './retry-pause.ts';
 import type { WorkList } from './work-list.ts';
 
 export interface FeederOptions {
@@ -19,6 +20,9 @@ export interface FeederOptions {
   readonly retryFailed: boolean;
   readonly media: boolean;
   readonly limitReached: () => boolean;
+  readonly isDue: FailureDue | undefined;
+  /** Told after each page of the list. */
+  readonly onPage: () => void;
   readonly onPhase: (phase: RunProgress['phase']) => void;
 }
 
@@ -29,8 +33,10 @@ export class Feeder {
 
   constructor(options: FeederOptions) {
     this.#options = options;
-    const { source, catalog, work } = options;
-    this.#listers = options.windows.map((window) => new Lister({ source, catalog, work, window }));
+    const { source, catalog, work, onPage, isDue = always } = options;
+    this.#listers = options.windows.map(
+      (window) => new Lister({ source, catalog, work, window, onPage, isDue }),
+    );
   }
 
   /** Rows listed, and interactions found archived already. */

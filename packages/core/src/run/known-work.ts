@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Version } from '../catalog/rows.ts';
 import { deniedToProbe, dueAbsences, withDenied } from './provisional.ts';
+import { always, type FailureDue } from './retry-pause.ts';
 import type { WorkItem, WorkList } from './work-list.ts';
 
 /** What a run has to look at whatever the list shows. */
@@ -14,11 +15,13 @@ export interface KnownWorkOptions {
   readonly media: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Whether a failure is due to be tried again. Default: always. */
+  readonly isDue?: FailureDue | undefined;
 }
 
 /** Puts the interactions that were asked for on the work list; else open failures, and absent media that are due. */
 export function addKnownWork(work: WorkList, options: KnownWorkOptions): void {
-  const { catalog, interactions, retryFailed, media, now } = options;
+  const { catalog, interactions, retryFailed, media, now, isDue = always } = options;
   if (interactions) {
     for (const id of interactions) {
       // without a row, what is archived tells a replica that lags
@@ -27,12 +30,9 @@ export function addKnownWork(work: WorkList, options: KnownWorkOptions): void {
     }
     return;
   }
-  for (const {
-    interaction_id: interactionId,
-    updated_time: updatedTime,
-    given_up,
-  } of catalog.openFailures()) {
-    if (given_up === 1 && !retryFailed) continue;
+  for (const failure of catalog.openFailures()) {
+    if ((failure.given_up === 1 && !retryFailed) || !isDue(failure)) continue;
+    const { interaction_id: interactionId, updated_time: updatedTime } = failure;
     work.addOnce({ interactionId, updatedTime, reason: 'failure', attempt: 1 });
   }
   if (!media) return;

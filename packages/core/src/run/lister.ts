@@ -8,6 +8,7 @@ import {
 
 import type { Catalog } from '../catalog/catalog.ts';
 import { racyAge } from './interaction-archiver.ts';
+import { always, type FailureDue } from './retry-pause.ts';
 import type { WorkList } from './work-list.ts';
 
 // A list that never settles ends without a window, so that the next run lists the same period again.
@@ -16,7 +17,7 @@ const mostRestarts = 100;
 
 /** What listing a window has shown so far. */
 export interface ListCounts {
-  /** Rows, repeated ones included. */
+  /** Rows, each once however many passes show it. */
   rows: number;
   /** Interactions that were found archived already, with nothing to do. */
   unchanged: number;
@@ -30,13 +31,26 @@ export class Lister {
   readonly #catalog: Catalog;
   readonly #work: WorkList;
   readonly #window: ListWindow;
+  readonly #onPage: () => void;
+  readonly #isDue: FailureDue;
   readonly counts: ListCounts = { rows: 0, unchanged: 0, givenUp: 0 };
 
-  constructor(options: { source: InteractionSource; catalog: Catalog; work: WorkList; window: ListWindow }) {
+  constructor(options: {
+    source: InteractionSource;
+    catalog: Catalog;
+    work: WorkList;
+    window: ListWindow;
+    /** Told after each page. */
+    onPage?: () => void;
+    /** Whether a failure is due to be tried again. Default: always. */
+    isDue?: FailureDue;
+  }) {
     this.#source = options.source;
     this.#catalog = options.catalog;
     this.#work = options.work;
     this.#window = options.window;
+    this.#onPage = options.onPage ?? ((): void => undefined);
+    this.#isDue = options.isDue ?? always;
   }
 
   /** True when the last pass showed nothing new: all of the window was sighted. `stop`: ends it early. */
@@ -63,10 +77,10 @@ export class Lister {
       this.#work.addAll(() => {
         for (const row of page.rows) found += Number(this.#take(row));
       });
+      this.#onPage();
       if (stop() || (page.rows.length > 0 && page.rows.every((row) => this.#isOlder(row)))) break;
     }
     if (rows === 0 && this.#catalog.interactionCount() > 0) throw emptyList();
-    this.counts.rows += rows;
     return found;
   }
 
@@ -82,6 +96,7 @@ export class Lister {
     // newer than the window: the next one covers it. Only what was never archived is taken along already
     if (beyond && (this.#work.hasSighted(interactionId) || this.#catalog.latest(interactionId))) return false;
     if (!this.#work.sight(interactionId, updatedTime)) return false;
+    this.counts.rows += 1;
     this.#sort(interactionId, updatedTime);
     return !beyond;
   }
@@ -96,6 +111,7 @@ export class Lister {
       this.counts.givenUp += 1;
       return;
     }
+    if (failure?.updated_time === updatedTime && !this.#isDue(failure)) return;
     const item = { interactionId, updatedTime, reason: 'listed', attempt: 1 } as const;
     this.#work.add(item, this.#isFresh(interactionId, updatedTime) ? 'fresh' : 'now');
   }

@@ -7,7 +7,12 @@ import type { Clock } from '../clock.ts';
 /** How far a run has come. */
 export interface RunProgress {
   readonly phase: 'checking' | 'listing' | 'archiving' | 'settling' | 'marking' | 'finishing';
+  /** Rows of the list, each once. */
   readonly listed: number;
+  /** Interactions to fetch, as far as they are known, and those of them whose fetch was begun. */
+  readonly found: number;
+  readonly taken: number;
+  /** Those whose journal entry is durable. */
   readonly archived: number;
   readonly unchanged: number;
   readonly failed: number;

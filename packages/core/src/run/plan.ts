@@ -32,7 +32,7 @@ export async function planRun(options: RunOptions): Promise<RunPlan> {
   const capabilities = await source.check({ ...wants, ...(signal && { signal }) });
   const warnings = checkSource(capabilities, wants);
   await syncCatalog(archive, catalog, signal);
-  checkIdentity(catalog, capabilities.identity);
+  checkIdentity(catalog.identity(), capabilities.identity);
   const windows = windowsToList(options);
   const work = new WorkList();
   try {

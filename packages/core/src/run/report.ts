@@ -6,7 +6,7 @@ import { splitReason } from './failure-reason.ts';
 import type { FailedMark } from './marker.ts';
 import type { RunOptions } from './options.ts';
 import type { RunCounts } from './run-counts.ts';
-import type { RunStart } from './session.ts';
+import type { RunStart } from './run-start.ts';
 
 /** The completion report (cli: "The completion report"). */
 export interface RunReport {
@@ -64,8 +64,10 @@ export type StoredReport = Omit<RunReport, 'archived_records'>;
 
 /** What a session knows at its end. */
 interface SessionEnd {
-  readonly options: Pick<RunOptions, 'catalog' | 'source' | 'clock' | 'archiveUrl'>;
-  readonly start: Pick<RunStart, 'runId' | 'startedAt' | 'capabilities' | 'damage'>;
+  readonly options: Pick<RunOptions, 'catalog' | 'clock' | 'archiveUrl'>;
+  readonly start: Pick<RunStart, 'runId' | 'startedAt' | 'damage'>;
+  readonly profile: string;
+  readonly apiCalls: CallCounts;
   readonly counts: RunCounts;
   /** Those that are journalled. */
   readonly windows: readonly ListWindow[];
@@ -81,14 +83,14 @@ interface SessionEnd {
 /** The report of a run as things stand. */
 export function completionReport(end: SessionEnd): StoredReport {
   const { counts, records } = end;
-  const { catalog, source, clock, archiveUrl } = end.options;
-  const { runId, startedAt, capabilities, damage } = end.start;
+  const { catalog, clock, archiveUrl } = end.options;
+  const { runId, startedAt, damage } = end.start;
   return {
     ...outcomesOf(catalog, runId, counts),
     generated_at: new Date(clock.now()).toISOString(),
     run_id: runId,
     archive: archiveUrl,
-    profile: capabilities.identity.profile,
+    profile: end.profile,
     windows: end.windows,
     tips: catalog.tips().map((tip) => tip.sha256),
     unchanged: end.listedUnchanged + counts.seen,
@@ -104,7 +106,7 @@ export function completionReport(end: SessionEnd): StoredReport {
       stored: records.stored + counts.mediaStored,
     },
     marks: { ...end.marks, pending: catalog.pendingMarkCount() },
-    api_calls: source.callCounts(),
+    api_calls: end.apiCalls,
     duration_ms: clock.now() - startedAt,
     warnings: end.warnings,
     journal_damage: damage,

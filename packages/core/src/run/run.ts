@@ -1,12 +1,15 @@
 import { newId } from '@cxvault/crypto-codec';
-import type { ListWindow } from '@cxvault/plugin-api';
+import type { Lane, ListWindow, SourceIdentity } from '@cxvault/plugin-api';
 
 import { syncCatalog } from '../catalog/sync.ts';
+import { JournalWriter } from '../journal.ts';
 import { RunLock } from '../lock.ts';
 import { checkIdentity, checkSource } from './checks.ts';
-import { listFrom } from './coverage.ts';
+import { listFrom, type JournalledWindow } from './coverage.ts';
 import type { RunOptions } from './options.ts';
-import { type RunResult, RunSession } from './session.ts';
+import { RunCounts } from './run-counts.ts';
+import type { RunResult } from './run-start.ts';
+import { RunSession } from './session.ts';
 
 const twoHours = 2 * 3_600_000; // milliseconds
 
@@ -22,39 +25,73 @@ export async function runArchive(options: RunOptions): Promise<RunResult> {
   const capabilities = await source.check({ ...wants, ...(signal && { signal }) });
   const warnings = checkSource(capabilities, wants);
   const runId = newId();
+  const counts = new RunCounts();
   const lock = await RunLock.acquire(archive.store, { runId, clock });
   try {
     const { damage } = await syncCatalog(archive, catalog, signal);
-    checkIdentity(catalog, capabilities.identity);
+    checkIdentity(catalog.identity(), capabilities.identity);
     if (lock.bestEffort)
       warnings.push('the store cannot create an object only if it is absent: the lock is best effort');
     for (const warning of warnings) options.onWarning?.(warning);
-    const windows = windowsToList(options);
+    const windows = windowsToList(options, (lane) => ({
+      windows: catalog.windows(lane),
+      since: options.since,
+    }));
     return await new RunSession(options, {
       runId,
       startedAt,
       capabilities,
       warnings,
       damage,
-      lock,
       windows,
+      writer: journalWriter(options, { runId, lock, identity: capabilities.identity }),
+      keys: archive.keys.writer(),
+      counts,
     }).run();
   } finally {
     await lock.release();
   }
 }
 
+/** The journal of a run, which says who runs and what was there before, and needs the lock for each entry. */
+export function journalWriter(
+  { archive, catalog, tool, clock }: Pick<RunOptions, 'archive' | 'catalog' | 'tool' | 'clock'>,
+  run: { readonly runId: string; readonly lock: RunLock; readonly identity: SourceIdentity },
+): JournalWriter {
+  return new JournalWriter(archive, {
+    runId: run.runId,
+    source: run.identity,
+    heads: catalog.tips(),
+    tool,
+    clock,
+    beforeAppend: () => run.lock.check(),
+  });
+}
+
+/** From where on a lane is to be listed: from `since`, if it is given, else by the windows that are covered. */
+export interface LaneStart {
+  readonly windows: readonly JournalledWindow[];
+  readonly since: string | undefined;
+}
+
 /**
  * The periods to list: up to the API's clock now, less the settling lag; never our clock, never the run's end. Whole
  * seconds: where update times are whole seconds, a later change within this second would seem to lie before its end.
  */
-export function windowsToList(options: RunOptions): ListWindow[] {
-  const { source, catalog, clock, since, until, settlingLagMs = 0, lookBackMs = twoHours } = options;
+export function windowsToList(
+  options: RunOptions,
+  known: (lane: Lane) => LaneStart = (lane) => ({
+    windows: options.catalog.windows(lane),
+    since: options.since,
+  }),
+): ListWindow[] {
+  const { source, clock, until, settlingLagMs = 0, lookBackMs = twoHours } = options;
   const now = (source.now() ?? clock.now()) - settlingLagMs;
   const newest = new Date(now - (now % 1_000)).toISOString();
   const to = until !== undefined && until < newest ? until : newest;
   return source.lanes.flatMap((lane) => {
-    const from = listFrom(catalog.windows(lane), { since, lookBackMs, now: clock.now() });
+    const { windows, since } = known(lane);
+    const from = listFrom(windows, { since, lookBackMs, now: clock.now() });
     return from < to ? [{ lane, from, to }] : [];
   });
 }

@@ -1,52 +1,30 @@
-import { CxvaultError, type CapabilityReport, type ListWindow } from '@cxvault/plugin-api';
+import { CxvaultError, type ListWindow } from '@cxvault/plugin-api';
 
-import type { Damage } from '../damage.ts';
-import { JournalWriter } from '../journal.ts';
+import type { JournalWriter } from '../journal.ts';
+import type { EntryWindow } from '../journal-entry.ts';
 import { toJson } from '../json.ts';
 import type { KeyAllocator } from '../key-ring.ts';
-import type { RunLock } from '../lock.ts';
 import { allOrStop } from './all-or-stop.ts';
 import { canMark } from './checks.ts';
 import { Committer } from './committer.ts';
-import { Feeder } from './feeder.ts';
-import { InteractionArchiver } from './interaction-archiver.ts';
-import { Marker } from './marker.ts';
-import { MediaArchiver } from './media-archiver.ts';
+import type { Feeder } from './feeder.ts';
+import type { Marker } from './marker.ts';
 import { addDenied } from './known-work.ts';
 import type { RunOptions, RunProgress } from './options.ts';
 import { archivedRecordsOf, completionReport, type RunReport, type StoredReport } from './report.ts';
-import { RunCounts } from './run-counts.ts';
-import { VolatileFields } from './volatile-fields.ts';
+import type { PassEnd, RunResult, RunStart } from './run-start.ts';
+import { makeArchiver, makeFeeder, makeMarker, usualConcurrency } from './session-parts.ts';
+import type { RunCounts } from './run-counts.ts';
 import { WorkList } from './work-list.ts';
 import { Worker } from './worker.ts';
 
 const tenMinutes = 600_000; // milliseconds
-const usualConcurrency = 16;
 
-/** What is known when a run begins. */
-export interface RunStart {
-  readonly runId: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-  readonly capabilities: CapabilityReport;
-  readonly warnings: readonly string[];
-  readonly damage: readonly Damage[];
-  readonly lock: RunLock;
-  readonly windows: readonly ListWindow[];
-}
-
-/** How a run ended: with its report, and the reason if it broke off. */
-export interface RunResult {
-  readonly report: RunReport;
-  /** Undefined when the run did all it was asked to. */
-  readonly error: unknown;
-}
-
-/** One run under its lock: list, archive, commit, mark, report. */
+/** One pass under the lock of its run: list, archive, commit, mark; and the report, if the run has only this one. */
 export class RunSession {
   readonly #options: RunOptions;
   readonly #start: RunStart;
-  readonly #counts = new RunCounts();
+  readonly #counts: RunCounts;
   readonly #work = new WorkList();
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
@@ -63,6 +41,9 @@ export class RunSession {
   /** The right to media that were denied has appeared. */
   #allowed = false;
   #error: unknown;
+  readonly #wake = (): void => {
+    this.#work.wake();
+  };
 
   constructor(options: RunOptions, start: RunStart) {
     this.#options = options;
@@ -70,21 +51,26 @@ export class RunSession {
     this.#signal = AbortSignal.any([this.#stop.signal, ...(options.signal ? [options.signal] : [])]);
     this.#marks = (options.mark ?? true) && canMark(start.capabilities);
     this.#warnings = [...start.warnings];
-    this.#keys = options.archive.keys.writer();
-    this.#writer = this.#journalWriter();
+    this.#keys = start.keys;
+    this.#writer = start.writer;
+    this.#counts = start.counts;
+    this.#counts.taken = 0;
     this.#committer = this.#makeCommitter();
-    this.#marker = this.#makeMarker();
-    this.#feeder = this.#makeFeeder();
+    this.#marker = makeMarker(options, this.#committer, this.#signal);
+    this.#feeder = makeFeeder(options, start, {
+      work: this.#work,
+      onPage: () => {
+        this.#progress();
+      },
+      onPhase: (phase) => {
+        this.#phase(phase);
+      },
+    });
   }
 
+  /** The whole run: its last entry and its report follow. */
   async run(): Promise<RunResult> {
-    const wake = (): void => {
-      this.#work.wake();
-    };
-    this.#signal.addEventListener('abort', wake);
-    await this.#guarded(() => this.#archiveAll());
-    await this.#guarded(() => this.#committer.flush());
-    if (this.#error !== undefined) this.#covered = []; // something may be neither archived nor journalled as failed
+    await this.#archive();
     for (const { lane, from, to } of this.#covered) this.#committer.addWindow({ lane, from, to });
     this.#phase('marking');
     await this.#guarded(() => this.#marker.drained());
@@ -93,11 +79,54 @@ export class RunSession {
       await this.#committer.flush({ final: true });
       this.#windows = this.#covered;
     });
-    this.#committer.close();
     await this.#guarded(() => this.#storeReport());
-    this.#signal.removeEventListener('abort', wake);
-    this.#work.dispose();
+    this.#close();
     return { report: { ...this.#report(), archived_records: this.#archivedRecords() }, error: this.#error };
+  }
+
+  /**
+   * One pass of a run that goes on. Windows are journalled with what else there is, or by themselves when they are
+   * due: a pass that found nothing writes no entry.
+   */
+  async pass(
+    hold: (covered: readonly ListWindow[]) => readonly EntryWindow[],
+    due: boolean,
+  ): Promise<PassEnd> {
+    await this.#archive();
+    this.#phase('marking');
+    await this.#guarded(() => this.#marker.drained());
+    const windows = hold(this.#covered);
+    const committer = this.#committer;
+    const journals = due || committer.entries > 0 || committer.hasOutcomes;
+    if (journals) for (const window of windows) committer.addWindow(window);
+    let journalled = false;
+    await this.#guarded(async () => {
+      await committer.flush();
+      journalled = journals;
+    });
+    this.#close();
+    return {
+      covered: this.#covered,
+      journalled,
+      entries: committer.entries,
+      error: this.#error,
+      listedUnchanged: this.#feeder.listed.unchanged,
+      records: committer.bytes,
+      marks: { sent: this.#marker.sent, failed: this.#marker.failed },
+    };
+  }
+
+  async #archive(): Promise<void> {
+    this.#signal.addEventListener('abort', this.#wake);
+    await this.#guarded(() => this.#archiveAll());
+    await this.#guarded(() => this.#committer.flush());
+    if (this.#error !== undefined) this.#covered = []; // something may be neither archived nor journalled as failed
+  }
+
+  #close(): void {
+    this.#committer.close();
+    this.#signal.removeEventListener('abort', this.#wake);
+    this.#work.dispose();
   }
 
   /** Remembers the first failure and stops what is under way: the run ends with what it has. */
@@ -113,7 +142,8 @@ export class RunSession {
   async #archiveAll(): Promise<void> {
     const workers = this.#startWorkers();
     const parts = [this.#feed(), ...workers];
-    if (this.#marks && !this.#options.interactions) parts.push(this.#marker.addPending());
+    const { pendingMarks = true } = this.#start;
+    if (this.#marks && pendingMarks && !this.#options.interactions) parts.push(this.#marker.addPending());
     await allOrStop(parts, this.#stop);
     this.#signal.throwIfAborted();
   }
@@ -129,9 +159,10 @@ export class RunSession {
   #startWorkers(): Promise<void>[] {
     const { catalog, clock, limit = Infinity, concurrency = usualConcurrency } = this.#options;
     const options = {
-      runId: this.#start.runId,
       work: this.#work,
-      archiver: this.#makeArchiver(),
+      archiver: makeArchiver(this.#options, this.#start, (message) => {
+        this.#warn(message);
+      }),
       committer: this.#committer,
       catalog,
       clock,
@@ -151,18 +182,6 @@ export class RunSession {
     return Array.from({ length: concurrency }, () => new Worker(options, shared).run(this.#signal));
   }
 
-  #journalWriter(): JournalWriter {
-    const { archive, catalog, tool, clock } = this.#options;
-    return new JournalWriter(archive, {
-      runId: this.#start.runId,
-      source: this.#start.capabilities.identity,
-      heads: catalog.tips(),
-      tool,
-      clock,
-      beforeAppend: () => this.#start.lock.check(),
-    });
-  }
-
   #makeCommitter(): Committer {
     const { archive, catalog, clock, compression = 'zstd', segmentAgeMs = tenMinutes } = this.#options;
     return new Committer({
@@ -174,68 +193,11 @@ export class RunSession {
       compression,
       segmentAgeMs,
       onCommitted: ({ archived, marked }) => {
+        this.#counts.committed(archived);
         this.#marker.forget(marked);
         if (this.#marks) for (const id of archived) this.#marker.add(id);
+        this.#progress();
       },
-    });
-  }
-
-  #makeMarker(): Marker {
-    const { source, catalog, concurrency = usualConcurrency } = this.#options;
-    return new Marker({
-      source,
-      catalog,
-      signal: this.#signal,
-      concurrency,
-      note: (mark) => this.#committer.addMark(mark),
-    });
-  }
-
-  #makeFeeder(): Feeder {
-    const {
-      source,
-      catalog,
-      clock,
-      interactions,
-      retryFailed = false,
-      media = true,
-      limit = Infinity,
-    } = this.#options;
-    return new Feeder({
-      source,
-      catalog,
-      clock,
-      work: this.#work,
-      windows: this.#start.windows,
-      interactions,
-      retryFailed,
-      media,
-      limitReached: () => this.#counts.taken >= limit,
-      onPhase: (phase) => {
-        this.#phase(phase);
-      },
-    });
-  }
-
-  #makeArchiver(): InteractionArchiver {
-    const { archive, catalog, source, clock, compression = 'zstd', media = true } = this.#options;
-    return new InteractionArchiver({
-      archive,
-      catalog,
-      source,
-      identity: this.#start.capabilities.identity,
-      media: new MediaArchiver({ archive, source, compression, clock }),
-      keys: this.#keys,
-      clock,
-      volatileFields: new VolatileFields({
-        archive,
-        catalog,
-        clock,
-        warn: (message) => {
-          this.#warn(message);
-        },
-      }),
-      fetchMedia: media,
     });
   }
 
@@ -257,6 +219,8 @@ export class RunSession {
     onProgress({
       phase,
       listed: rows,
+      found: this.#work.added,
+      taken: this.#counts.taken,
       archived,
       unchanged: unchanged + seen,
       failed,
@@ -279,6 +243,8 @@ export class RunSession {
     return completionReport({
       options: this.#options,
       start: this.#start,
+      profile: this.#start.capabilities.identity.profile,
+      apiCalls: this.#options.source.callCounts(),
       counts: this.#counts,
       windows: this.#windows,
       listedUnchanged: this.#feeder.listed.unchanged,

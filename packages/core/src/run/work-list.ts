@@ -26,6 +26,7 @@ export class WorkList {
   readonly #db = new CatalogDatabase('');
   #batch: WorkItem[] = [];
   #closed = false;
+  #added = 0;
   #active = 0;
   #wakeUp = Promise.withResolvers<undefined>();
 
@@ -48,6 +49,7 @@ export class WorkList {
 
   /** Adds work; what is not for now waits for {@link WorkList.release}. */
   add(item: WorkItem, when: WorkTime = 'now'): void {
+    this.#added += 1;
     this.#db.run(
       'INSERT INTO work (interaction_id, updated_time, reason, attempt, state) VALUES (?, ?, ?, ?, ?)',
       item.interactionId,
@@ -62,6 +64,11 @@ export class WorkList {
   /** Adds work for now, unless this run has sighted the interaction with this update time before. */
   addOnce(item: WorkItem): void {
     if (this.sight(item.interactionId, item.updatedTime)) this.add(item);
+  }
+
+  /** How much work was added so far. */
+  get added(): number {
+    return this.#added;
   }
 
   /** All work that waits, in the order in which it was added. */

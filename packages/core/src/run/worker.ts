@@ -9,14 +9,13 @@ import type { InteractionArchiver, NewVersion } from './interaction-archiver.ts'
 import type { RunCounts } from './run-counts.ts';
 import type { WorkItem, WorkList } from './work-list.ts';
 
-const triesBeforeGivingUp = 3; // runs (architecture: "Failures")
+const triesBeforeGivingUp = 3; // runs, or passes of one that keeps polling (architecture: "Failures")
 const timeBeforeGivingUp = 24 * 3_600_000; // milliseconds
 
 // A writer never commits what it stored more than 12 h ago (archive-format: "Journal"); a segment may stay open a while.
 const oldestToCommit = 11 * 3_600_000; // milliseconds
 
 export interface WorkerOptions {
-  readonly runId: string;
   readonly work: WorkList;
   readonly archiver: InteractionArchiver;
   readonly committer: Committer;
@@ -110,6 +109,15 @@ export class Worker {
       await this.#failed(item, storedTooLongAgo, outcome.ready.archived.updated_time ?? '');
       return;
     }
+    const { archived, objects } = outcome.ready;
+    counts.ready(item.interactionId, {
+      media: objects.length,
+      mediaBytes: outcome.mediaBytes,
+      mediaStored: objects.reduce((sum, object) => sum + object.bytes, 0),
+      absent: archived.absent.length,
+      provisional: archived.absent.filter((absent) => isProvisional(absent, clock.now())).length,
+      retried: this.#failedBefore.delete(item.interactionId),
+    });
     try {
       await committer.add(outcome.ready);
     } catch (error) {
@@ -118,15 +126,6 @@ export class Worker {
       return;
     }
     if (outcome.allowed) this.#options.onAllowed();
-    counts.archived += 1;
-    counts.media += outcome.ready.objects.length;
-    counts.mediaBytes += outcome.mediaBytes;
-    counts.mediaStored += outcome.ready.objects.reduce((sum, object) => sum + object.bytes, 0);
-    counts.absent += outcome.ready.archived.absent.length;
-    counts.provisional += outcome.ready.archived.absent.filter((absent) =>
-      isProvisional(absent, clock.now()),
-    ).length;
-    if (this.#failedBefore.delete(item.interactionId)) counts.retriedAndSucceeded += 1;
   }
 
   /** A passing failure gets a second try when all else is done; what fails then stays open for the next run. */
@@ -167,14 +166,14 @@ export class Worker {
 
   #givesUp(interactionId: string, updatedTime: string, reason: string): boolean {
     if (!isPermanentReason(reason)) return false;
-    const { catalog, clock, runId } = this.#options;
+    const { catalog, clock } = this.#options;
     const tries = catalog
       .failedTries(interactionId, updatedTime)
       .filter((one) => isPermanentReason(one.reason));
-    const runs = new Set([...tries.map((one) => one.run_id), runId]);
     const first = tries[0]?.at;
     return (
-      runs.size >= triesBeforeGivingUp &&
+      // a run journals a failure once; one that keeps polling, once in each pass
+      tries.length + 1 >= triesBeforeGivingUp &&
       first !== undefined &&
       clock.now() - Date.parse(first) >= timeBeforeGivingUp
     );

@@ -9,7 +9,7 @@ import { JournalWriter } from '../../src/journal.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import { planRun } from '../../src/run/plan.ts';
 import { runArchive } from '../../src/run/run.ts';
-import type { RunResult } from '../../src/run/session.ts';
+import type { RunResult } from '../../src/run/run-start.ts';
 import { seededRandom } from '../../src/store-faults.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { Crash, CrashPoint, crashingSource, crashingStore } from './crash.ts';
