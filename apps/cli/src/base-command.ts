@@ -9,6 +9,7 @@ export interface BaseFlags {
   readonly config?: string;
   readonly 'env-file'?: string;
   readonly 'log-level'?: string;
+  readonly quiet?: boolean;
 }
 
 /**
@@ -37,6 +38,7 @@ export abstract class BaseCommand extends Command {
       options: ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const,
       summary: 'How much to log to stderr (default: warn).',
     })(),
+    quiet: Flags.boolean({ helpGroup: 'GLOBAL', summary: 'Show no progress.' }),
   };
 
   #context: CommandContext | undefined;

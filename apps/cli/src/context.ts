@@ -3,6 +3,7 @@ import type { Config } from '@oclif/core';
 import type { BaseFlags } from './base-command.ts';
 import { openLog } from './log.ts';
 import { printable } from './printable.ts';
+import { writeAboveProgress } from './progress.ts';
 import { loadSettings, type Settings } from './settings/settings.ts';
 import { openTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
@@ -14,6 +15,8 @@ export interface CommandContext {
   readonly log: SourceLog;
   /** Traces and metrics, for who listens; closed by {@link BaseCommand}. */
   readonly telemetry: Telemetry;
+  /** No progress is shown. */
+  readonly quiet: boolean;
   /** A line on stderr that an operator should read, also under `--json`. */
   readonly warn: (text: string) => void;
 }
@@ -27,13 +30,14 @@ export async function openContext(oclif: Config, flags: BaseFlags): Promise<Comm
   const { level = 'warn', file } = settings.config.log ?? {};
   const log = openLog({ level: flags['log-level'] ?? level, file, env: settings.env });
   const warn = (text: string): void => {
-    process.stderr.write(printable(`warning: ${text}\n`));
+    writeAboveProgress(printable(`warning: ${text}\n`));
   };
   telemetry ??= openTelemetry({ env: settings.env, log, warn, version: oclif.version });
   return {
     oclif,
     settings,
     log,
+    quiet: flags.quiet ?? false,
     telemetry: await telemetry,
     warn,
   };

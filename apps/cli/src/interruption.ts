@@ -9,6 +9,8 @@ let watch: 'not yet' | 'now' | 'over' = 'not yet';
 /** A signal that ends long work cleanly; dispose of it when the work is done. */
 export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
+  /** The signal that came, if one did. */
+  readonly by: NodeJS.Signals | undefined;
 }
 
 /**
@@ -27,12 +29,19 @@ export function endOnSignals(report: (error: CxvaultError) => void): void {
 
 /**
  * Turns the first Ctrl-C, SIGTERM or closed terminal into an abort with an `INTERRUPTED` error as its reason: the
- * work ends after its current commit. A second one ends the process at once.
+ * work ends after its current commit. A second one ends the process at once. With `onHangup` SIGHUP is no end: a
+ * service reads its configuration again.
  */
-export function watchInterruption(announce: (text: string) => void): Interruption {
+export function watchInterruption(announce: (text: string) => void, onHangup?: () => void): Interruption {
   const controller = new AbortController();
+  let by: NodeJS.Signals | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
+    if (name === 'SIGHUP' && onHangup !== undefined) {
+      onHangup();
+      return;
+    }
     if (controller.signal.aborted) process.exit(exitInterrupted);
+    by = name;
     announce('finishing what is begun; interrupt again to end at once');
     controller.abort(interruptedBy(name, 'start the same command again: what is done stays done'));
   };
@@ -40,6 +49,9 @@ export function watchInterruption(announce: (text: string) => void): Interruptio
   for (const name of signals) process.on(name, onSignal);
   return {
     signal: controller.signal,
+    get by() {
+      return by;
+    },
     [Symbol.dispose]: () => {
       for (const name of signals) process.off(name, onSignal);
       watch = 'over';

@@ -53,6 +53,11 @@ export class Verify extends BaseCommand {
       summary: "envelope: a folder of the tutorial's envelopes instead of an archive.",
     })(),
     ...periodFlags,
+    'metrics-file': Flags.file({
+      helpGroup: 'REPORT',
+      helpValue: 'FILE',
+      summary: 'Keep metrics for Prometheus in this file.',
+    }),
   };
 
   override async run(): Promise<VerifyReport> {

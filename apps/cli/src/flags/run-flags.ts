@@ -51,6 +51,12 @@ export const runFlags = {
     helpGroup: 'WORK',
     summary: 'How objects are compressed (default: zstd).',
   })(),
+  every: Flags.string({
+    exclusive: ['dry-run', 'interaction', 'until'],
+    helpGroup: 'WORK',
+    helpValue: 'DURATION',
+    summary: 'Stay, and look for new interactions this often, for example 1m; SIGTERM ends it.',
+  }),
   concurrency: Flags.integer({
     min: 1,
     max: 256,
@@ -62,6 +68,11 @@ export const runFlags = {
     helpGroup: 'REPORT',
     helpValue: 'FILE',
     summary: 'Write the completion report there as JSON, also when the run breaks off.',
+  }),
+  'metrics-file': Flags.file({
+    helpGroup: 'REPORT',
+    helpValue: 'FILE',
+    summary: 'Keep metrics for Prometheus in this file.',
   }),
   'report-records': Flags.option({
     options: ['all', 'failed', 'none'] as const,

@@ -1,17 +1,51 @@
 import type { RunProgress } from '@cxvault/core';
-import { count, size } from './layout.ts';
+import type { BudgetUse } from '../budget-use.ts';
+import type { Pace } from '../pace.ts';
+import type { ProgressState } from '../progress.ts';
+import { count, elapsed, size } from './layout.ts';
 
-/** How far a run is, in one line. */
-export function presentRunProgress(progress: RunProgress): string {
+/** How far a run is, in one line. `fetched` and `archived`: how fast. */
+export function presentRunProgress(
+  progress: RunProgress,
+  pace: { readonly fetched: Pace; readonly archived: Pace },
+  budgets: BudgetUse,
+): ProgressState {
   const parts = [
-    `${count(progress.archived)} archived`,
+    `${count(progress.archived)} archived${rate(pace.archived)}`,
     ...(progress.unchanged > 0 ? [`${count(progress.unchanged)} unchanged`] : []),
     ...(progress.failed > 0 ? [`${count(progress.failed)} failed`] : []),
     `${count(progress.listed)} listed`,
     ...(progress.media > 0 ? [`${count(progress.media)} media (${size(progress.mediaBytes)})`] : []),
     ...(progress.marked > 0 ? [`${count(progress.marked)} marked`] : []),
   ];
+  const archives = progress.phase === 'archiving' && progress.found > 0;
+  return {
+    text: `${phase(progress.phase)}: ${parts.join(', ')}${left(progress, pace.fetched)}${wait(budgets)}`,
+    ...(archives && { done: progress.taken, total: progress.found }),
+  };
+}
+
+function phase(name: RunProgress['phase']): string {
   // Up to a minute without any other sign of life.
-  const why = progress.phase === 'settling' ? ' (until changes of the last minute can be trusted)' : '';
-  return `${progress.phase}${why}: ${parts.join(', ')}`;
+  return name === 'settling' ? 'settling (until changes of the last minute can be trusted)' : name;
+}
+
+/** `, 12.3/s` in brackets, once it is known. */
+export function rate(pace: Pace): string {
+  const perSecond = pace.perSecond();
+  return perSecond === undefined || perSecond <= 0 ? '' : ` (${perSecond.toFixed(1)}/s)`;
+}
+
+/** Only when the whole list was seen is it known how much there is to do. */
+function left({ phase: now, found, taken }: RunProgress, fetched: Pace): string {
+  const ms = now === 'archiving' && found > taken ? fetched.until(found - taken) : undefined;
+  return ms === undefined ? '' : `, about ${elapsed(ms)} left`;
+}
+
+function wait(budgets: BudgetUse): string {
+  const longest = budgets.longestWait();
+  if (longest === undefined) return '';
+  const { family, leftMs } = longest;
+  const time = leftMs < 59_500 ? `${String(Math.round(leftMs / 1_000))} s` : elapsed(leftMs);
+  return `; waiting ${time} for the ${family} budget`;
 }

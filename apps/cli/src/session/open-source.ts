@@ -1,4 +1,4 @@
-import { openRateBudgets, systemClock } from '@cxvault/core';
+import { type BudgetWatch, openRateBudgets, systemClock } from '@cxvault/core';
 import type { InteractionSource } from '@cxvault/plugin-api';
 import type { CommandContext } from '../context.ts';
 import { collectSources, openPluginSource } from '../plugins/sources.ts';
@@ -16,6 +16,7 @@ export async function openSource(
   context: CommandContext,
   cache: CacheFiles,
   flags: { readonly profile?: 'interactions' | 'platform' },
+  watch?: BudgetWatch,
 ): Promise<OpenSource> {
   const { config, env } = context.settings;
   const settings = cxoneSettings(config.cxone, env, flags);
@@ -24,7 +25,7 @@ export async function openSource(
   const source = await openPluginSource(offers, settings.profile, {
     settings,
     env,
-    openBudgets: openRateBudgets({ file: cache.budgets, clock: systemClock }),
+    openBudgets: openRateBudgets({ file: cache.budgets, clock: systemClock, ...(watch && { watch }) }),
     log: context.log,
   });
   return {

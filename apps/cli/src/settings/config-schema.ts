@@ -80,14 +80,17 @@ const run = z.strictObject({
   format: setting(z.enum(['cxv', 'envelope']), 'as --format', 'cxv'),
   compression: setting(z.enum(['zstd', 'none']), 'as --compression', 'zstd'),
   concurrency: setting(count.max(256), 'as --concurrency', 16),
+  every: setting(duration, 'as --every: stay, and look for new interactions this often'),
   report: setting(text, 'as --report'),
   reportRecords: setting(z.enum(['all', 'failed', 'none']), 'as --report-records', 'all'),
+  metricsFile: setting(text, 'as --metrics-file: metrics for Prometheus'),
 });
 
 const verify = z.strictObject({
   depth: setting(z.enum(['structure', 'checksum', 'sample', 'full']), 'as --depth', 'full'),
   sample: setting(z.string(), 'as --sample, for depth "sample"'),
   maxAge: setting(duration, 'as --max-age'),
+  metricsFile: setting(text, 'as --metrics-file: metrics for Prometheus'),
 });
 
 const log = z.strictObject({

@@ -21,6 +21,8 @@ export interface RunFlagValues {
   readonly 'report-records'?: 'all' | 'failed' | 'none';
   readonly format?: 'cxv' | 'envelope';
   readonly 'dry-run'?: boolean;
+  readonly every?: string;
+  readonly 'metrics-file'?: string;
 }
 
 /** What `run` works with, flags and configuration file taken together. */
@@ -43,6 +45,9 @@ export interface RunSettings {
   readonly format: 'cxv' | 'envelope';
   readonly report: string | undefined;
   readonly reportRecords: 'all' | 'failed' | 'none';
+  readonly metricsFile: string | undefined;
+  /** How often to look, in milliseconds; undefined: once. */
+  readonly everyMs: number | undefined;
 }
 
 /** How long the newest data of a profile stay incomplete (cxone-api.md): the default of `cxone.settlingLag`. */
@@ -81,7 +86,29 @@ export function runSettings(flags: RunFlagValues, config: ConfigFile, now: numbe
     format,
     report: flags.report ?? file.report,
     reportRecords,
+    metricsFile: flags['metrics-file'] ?? file.metricsFile,
+    everyMs: everyMs(flags, file, format),
   };
+}
+
+/** How often to look, if again and again. From the file it holds unless the command line asks for one run. */
+function everyMs(
+  flags: RunFlagValues,
+  file: NonNullable<ConfigFile['run']>,
+  format: 'cxv' | 'envelope',
+): number | undefined {
+  const once = flags['dry-run'] === true || flags.interaction !== undefined || flags.until !== undefined;
+  const text = flags.every ?? (once ? undefined : file.every);
+  if (text === undefined) return undefined;
+  const contradiction = format === 'envelope' ? '--format envelope' : file.until ? 'run.until' : undefined;
+  if (contradiction !== undefined) {
+    throw new CxvaultError('USAGE', `--every contradicts ${contradiction}`, {
+      hint: 'leave one of them out',
+    });
+  }
+  const milliseconds = parseDuration(text, '--every');
+  if (milliseconds > 0) return milliseconds;
+  throw new CxvaultError('USAGE', '--every needs some time between two looks', { hint: 'for example 1m' });
 }
 
 /** Envelopes have no journal, no media and a form of their own: flags about these would do nothing. */

@@ -12,6 +12,7 @@ export interface VerifyFlagValues {
   readonly until?: string;
   readonly format?: 'cxv' | 'envelope';
   readonly 'public-only'?: boolean;
+  readonly 'metrics-file'?: string;
 }
 
 type VerifyDepth = 'structure' | 'checksum' | 'sample' | 'full';

@@ -30,7 +30,7 @@ export async function restore(
   await using current = await openCurrentCatalog(context, flags);
   const { damage } = current.journal;
   warnOfDamage(context, damage);
-  using progress = showProgress();
+  using progress = showProgress(context);
   const report = await restoreInteractions(current.archive, current.catalog, {
     out: flags.out,
     ids,

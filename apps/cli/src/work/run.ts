@@ -1,4 +1,5 @@
 import {
+  coverageOf,
   planRun,
   runEnvelope,
   type RunOptions,
@@ -7,13 +8,14 @@ import {
   type RunResult,
   systemClock,
 } from '@cxvault/core';
+import type { BaseFlags } from '../base-command.ts';
 import type { CommandContext } from '../context.ts';
 import { exitIncomplete, firstExit } from '../exit-codes.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { watchInterruption } from '../interruption.ts';
+import { RunMetrics } from '../metrics/run-metrics.ts';
 import { count } from '../present/layout.ts';
-import { presentRunProgress } from '../present/run-progress.ts';
 import { showProgress } from '../progress.ts';
 import { checkReportPlace, writeReport } from '../report-file.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
@@ -23,6 +25,8 @@ import { openSource } from '../session/open-source.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { type RunFlagValues, runSettings, type RunSettings } from '../settings/run-settings.ts';
 import { tracedRun } from '../telemetry/traced-work.ts';
+
+import { RunWatch } from './run-watch.ts';
 
 export type { RunPlan, RunReport };
 
@@ -34,40 +38,45 @@ export interface RunOutcome {
   readonly exit: number;
 }
 
-type Flags = ArchiveFlagValues & RunFlagValues;
+/** The flags of `run`. */
+export interface RunFlags extends ArchiveFlagValues, RunFlagValues, BaseFlags {}
 
 /** Archives what is closed and not yet archived. The exit code also tells of failures that are in the report. */
-export async function run(context: CommandContext, flags: Flags): Promise<RunOutcome> {
+export async function run(context: CommandContext, flags: RunFlags): Promise<RunOutcome> {
   const settings = runSettings(flags, context.settings.config, systemClock.now());
   if (settings.report !== undefined) await checkReportPlace(settings.report);
+  if (settings.everyMs !== undefined) {
+    const { serve } = await import('./service.ts');
+    return await serve(context, flags);
+  }
   const result =
     settings.format === 'envelope'
       ? await runIntoEnvelopes(context, flags, settings)
-      : await withArchiveAndSource(context, flags, settings, (options) =>
-          tracedRun(context.telemetry, options),
+      : await withArchiveAndSource(context, flags, settings, (options, watch) =>
+          archive(context, settings, options, watch),
         );
   return await conclude(result, settings);
 }
 
 /** Lists what a run would do, and changes nothing. */
-export async function dryRun(context: CommandContext, flags: Flags): Promise<RunPlan> {
+export async function dryRun(context: CommandContext, flags: RunFlags): Promise<RunPlan> {
   const settings = runSettings(flags, context.settings.config, systemClock.now());
-  return await withArchiveAndSource(context, flags, settings, planRun);
+  return await withArchiveAndSource(context, flags, settings, (options) => planRun(options));
 }
 
 async function withArchiveAndSource<Result>(
   context: CommandContext,
-  flags: Flags,
+  flags: RunFlags,
   settings: RunSettings,
-  work: (options: RunOptions) => Promise<Result>,
+  work: (options: RunOptions, watch: RunWatch) => Promise<Result>,
 ): Promise<Result> {
   const cache = await openCacheFolder(context.oclif);
   await using session = await openSession(context, flags);
   using interruption = watchInterruption(context.warn);
   using catalog = openCatalog(cache, session.archive);
-  await using source = await openSource(context, cache, flags);
-  using progress = showProgress();
-  return await work({
+  using watch = new RunWatch(context);
+  await using source = await openSource(context, cache, flags, watch.budgets);
+  const options: RunOptions = {
     ...settings.run,
     archive: session.archive,
     catalog: catalog.catalog,
@@ -77,16 +86,47 @@ async function withArchiveAndSource<Result>(
     archiveUrl: session.url.href,
     signal: interruption.signal,
     onProgress: (state) => {
-      progress.update(presentRunProgress(state));
+      watch.update(state);
     },
     onWarning: context.warn,
-  });
+  };
+  return await work(options, watch);
+}
+
+/** Archives, and keeps the metrics of it. */
+async function archive(
+  context: CommandContext,
+  settings: RunSettings,
+  options: RunOptions,
+  watch: RunWatch,
+): Promise<RunResult> {
+  const { budgets } = watch;
+  const measures = { archive: options.archiveUrl, budgets };
+  await using metrics = await RunMetrics.start(settings.metricsFile, measures, context.warn);
+  watch.measureInto(metrics);
+  try {
+    const result = await tracedRun(context.telemetry, options);
+    const { report, error } = result;
+    const exit = exitOf(result);
+    const done = error === undefined ? { succeededAt: systemClock.now() } : {};
+    metrics.note({ report, exit, lowWaterMark: lowWaterMark(options), ...done });
+    return result;
+  } catch (error) {
+    metrics.note({ exit: failureOf(error).exit });
+    throw error;
+  }
+}
+
+/** Up to here everything is archived, on all lanes. */
+function lowWaterMark({ source, catalog }: RunOptions): string | undefined {
+  const marks = source.lanes.map((lane) => coverageOf(catalog.windows(lane)).lowWaterMark);
+  return marks.some((mark) => mark === undefined) ? undefined : marks.toSorted()[0];
 }
 
 /** The tutorial's way, for those who read its files with other programs. */
 async function runIntoEnvelopes(
   context: CommandContext,
-  flags: Flags,
+  flags: RunFlags,
   settings: RunSettings,
 ): Promise<RunResult> {
   const url = archiveOf(context, flags.archive);
@@ -97,7 +137,7 @@ async function runIntoEnvelopes(
   const cache = await openCacheFolder(context.oclif);
   const { store } = await openStore(context, url);
   using interruption = watchInterruption(context.warn);
-  using progress = showProgress();
+  using progress = showProgress(context);
   try {
     // No archive is opened here, and it may take long until the first envelope is stored: is there a store at all?
     for await (const found of store.list('')) if (found.size >= 0) break;
@@ -120,13 +160,22 @@ async function runIntoEnvelopes(
   }
 }
 
-async function conclude({ report, error }: RunResult, settings: RunSettings): Promise<RunOutcome> {
+/** The outcome of a run, its report written where it was asked for. */
+export async function conclude(result: RunResult, settings: RunSettings): Promise<RunOutcome> {
+  const { report, error } = result;
   const broken = error === undefined ? undefined : failureOf(error);
   const shown = withError(onlyRecords(report, settings.reportRecords), broken);
   const unwritten = settings.report === undefined ? undefined : await failureToWrite(settings.report, shown);
+  return {
+    report: shown,
+    failure: broken ?? unwritten,
+    exit: firstExit([exitOf(result), unwritten?.exit ?? 0]),
+  };
+}
+
+function exitOf({ report, error }: RunResult): number {
   const incomplete = report.failed_archives > 0 || report.journal_damage.length > 0;
-  const exits = [broken?.exit ?? 0, unwritten?.exit ?? 0, incomplete ? exitIncomplete : 0];
-  return { report: shown, failure: broken ?? unwritten, exit: firstExit(exits) };
+  return firstExit([error === undefined ? 0 : failureOf(error).exit, incomplete ? exitIncomplete : 0]);
 }
 
 /** An error in a report looks like the error of any command, with the exit code. */

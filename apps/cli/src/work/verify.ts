@@ -10,8 +10,11 @@ import type { CommandContext } from '../context.ts';
 import { exitIncomplete } from '../exit-codes.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { watchInterruption } from '../interruption.ts';
+import { writeMetrics } from '../metrics/metrics-file.ts';
+import { verifySamples } from '../metrics/verify-samples.ts';
+import { Pace } from '../pace.ts';
 import { presentVerifyProgress } from '../present/verify-progress.ts';
-import { showProgress } from '../progress.ts';
+import { type Progress, showProgress } from '../progress.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
 import { envelopePassword, openSession } from '../session/open-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
@@ -33,6 +36,9 @@ export async function verify(
   const mode = verifyMode(flags);
   const report =
     mode === 'archive' ? await verifyWithKey(context, flags) : await verifyStore(context, flags, mode);
+  const file = flags['metrics-file'] ?? context.settings.config.verify?.metricsFile;
+  const whole = flags.since === undefined && flags.until === undefined;
+  if (file !== undefined) await writeMetrics(file, verifySamples(report, whole, systemClock.now()));
   return { report, exit: report.ok ? 0 : exitIncomplete };
 }
 
@@ -43,7 +49,7 @@ async function verifyWithKey(context: CommandContext, flags: VerifyFlags): Promi
   await using session = await openSession(context, flags);
   using interruption = watchInterruption(context.warn);
   using catalog = openCatalog(cache, session.archive);
-  using progress = showProgress();
+  using progress = showProgress(context);
   const report = await tracedVerify(context.telemetry, session.archive, {
     ...settings,
     archive: session.url.href,
@@ -52,9 +58,7 @@ async function verifyWithKey(context: CommandContext, flags: VerifyFlags): Promi
     remembered: catalog.catalog,
     proofsFile: cache.proofs,
     signal: interruption.signal,
-    onProgress: (state) => {
-      progress.update(presentVerifyProgress(state));
-    },
+    onProgress: watchedBy(progress),
   });
   // From now on this machine remembers what it saw: an entry that is gone later is damage.
   await syncCatalog(session.archive, catalog.catalog, interruption.signal);
@@ -71,13 +75,11 @@ async function verifyStore(
   const { store } = await openStore(context, url);
   try {
     using interruption = watchInterruption(context.warn);
-    using progress = showProgress();
+    using progress = showProgress(context);
     const options = {
       archive: url.href,
       signal: interruption.signal,
-      onProgress: (state: VerifyProgress) => {
-        progress.update(presentVerifyProgress(state));
-      },
+      onProgress: watchedBy(progress),
     };
     return password === undefined
       ? await verifyPublic(store, options)
@@ -85,4 +87,13 @@ async function verifyStore(
   } finally {
     await store.close();
   }
+}
+
+function watchedBy(progress: Progress): (state: VerifyProgress) => void {
+  const pace = { objects: new Pace(), bytes: new Pace() };
+  return (state) => {
+    pace.objects.note(state.checked);
+    pace.bytes.note(state.bytes);
+    progress.update(() => presentVerifyProgress(state, pace));
+  };
 }
