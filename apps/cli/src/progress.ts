@@ -16,6 +16,9 @@ export interface Progress extends Disposable {
   update(state: string | (() => ProgressState)): void;
 }
 
+/** Where progress is shown: a terminal or none. */
+export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
 /** The drawing that is on the terminal now: what others write has to go above it. */
 let drawing: { pause(): void; resume(): void } | undefined;
 
@@ -29,13 +32,13 @@ export function writeAboveProgress(text: string): void {
 /** One line that is redrawn on a terminal; elsewhere a new line every 10 s, when there is news. Quiet: nothing. */
 export function showProgress(
   { quiet = false }: { readonly quiet?: boolean } = {},
-  stream: NodeJS.WriteStream = process.stderr,
+  stream: ProgressStream = process.stderr,
 ): Progress {
   if (quiet) return { update: () => undefined, [Symbol.dispose]: () => undefined };
   return stream.isTTY ? terminalProgress(stream) : linesProgress(stream);
 }
 
-function terminalProgress(stream: NodeJS.WriteStream): Progress {
+function terminalProgress(stream: ProgressStream): Progress {
   let state = (): ProgressState => ({ text: 'starting' });
   const bar = new cliProgress.SingleBar({
     stream,
@@ -73,7 +76,7 @@ function terminalProgress(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function linesProgress(stream: NodeJS.WriteStream): Progress {
+function linesProgress(stream: ProgressStream): Progress {
   let state: (() => ProgressState) | undefined;
   let written = '';
   const timer = setInterval(() => {
