@@ -43,7 +43,7 @@ describe('the progress of a run', () => {
   it('has phase, counts, rates and an estimate', () => {
     const pace = { fetched: paceOf(1_000), archived: paceOf(900) };
     expect(presentRunProgress(state, pace, new BudgetUse())).toEqual({
-      text: 'archiving: 900 archived (90.0/s), 1,000 unchanged, 1 failed, 4,000 listed, 900 media (1.5 MB), 800 marked, about 20.0 s left',
+      text: 'archiving: 1,000 of 3,000 fetched (100.0/s), 900 archived (90.0/s), 1,000 unchanged, 1 failed, 4,000 listed, 900 media (1.5 MB), 800 marked, about 20.0 s left',
       done: 1_000,
       total: 3_000,
     });

@@ -10,7 +10,10 @@ export function presentRunProgress(
   pace: { readonly fetched: Pace; readonly archived: Pace },
   budgets: BudgetUse,
 ): ProgressState {
+  const { taken, found } = progress;
   const parts = [
+    // archived is what a journal entry names: up to a segment's worth is fetched before the first
+    ...(found > 0 ? [`${count(taken)} of ${count(found)} fetched${rate(pace.fetched)}`] : []),
     `${count(progress.archived)} archived${rate(pace.archived)}`,
     ...(progress.unchanged > 0 ? [`${count(progress.unchanged)} unchanged`] : []),
     ...(progress.failed > 0 ? [`${count(progress.failed)} failed`] : []),
@@ -18,10 +21,10 @@ export function presentRunProgress(
     ...(progress.media > 0 ? [`${count(progress.media)} media (${size(progress.mediaBytes)})`] : []),
     ...(progress.marked > 0 ? [`${count(progress.marked)} marked`] : []),
   ];
-  const archives = progress.phase === 'archiving' && progress.found > 0;
+  const archives = progress.phase === 'archiving' && found > 0;
   return {
     text: `${phase(progress.phase)}: ${parts.join(', ')}${left(progress, pace.fetched)}${wait(budgets)}`,
-    ...(archives && { done: progress.taken, total: progress.found }),
+    ...(archives && { done: taken, total: found }),
   };
 }
 
@@ -30,8 +33,8 @@ function phase(name: RunProgress['phase']): string {
   return name === 'settling' ? 'settling (until changes of the last minute can be trusted)' : name;
 }
 
-/** `, 12.3/s` in brackets, once it is known. */
-export function rate(pace: Pace): string {
+/** ` (12.3/s)`, once it is known. */
+function rate(pace: Pace): string {
   const perSecond = pace.perSecond();
   return perSecond === undefined || perSecond <= 0 ? '' : ` (${perSecond.toFixed(1)}/s)`;
 }
