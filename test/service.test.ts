@@ -1,6 +1,6 @@
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, watch, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, watch, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
 import { startSimulator, type Simulator } from '@cxvault/cxone-simulator';
@@ -195,6 +195,36 @@ describe('run --every', () => {
     });
   });
 
+  it('goes on when the store was away', async () => {
+    place = await openTenantDesk(tenantOptions);
+    const { desk, tenant } = place;
+    await mkdir(desk.path('disk'));
+    await symlink('disk', desk.path('archive'));
+    await succeed(desk, ['init']);
+    const service = start('--json');
+    await service.hasArchived(20);
+    await point('archive', 'archive'); // a loop: no request gets through
+    await service.sees(/service.outage/);
+    await point('archive', 'disk');
+    await add(tenant, 2);
+    await service.hasArchived(22);
+    expect((await service.ends('SIGTERM')).code).toBe(0);
+    expect(await succeed<Verified>(desk, ['verify'])).toMatchObject({ ok: true, records: { checked: 22 } });
+  });
+
+  it('ends with 11 when its lock is lost, and reports what it did', async () => {
+    await open();
+    const service = start('--json');
+    await service.hasArchived(20);
+    await rm(place.desk.path('archive', 'locks'), { recursive: true });
+    const { code, stdout } = await service.ends();
+    expect(code).toBe(11);
+    expect(JSON.parse(stdout)).toMatchObject({
+      successful_archives: 20,
+      error: { code: 'ARCHIVE_LOCK_LOST', exit: 11 },
+    });
+  });
+
   it('ends with 130 at Ctrl-C, and says in words what it did', async () => {
     await open();
     const service = start();
@@ -234,6 +264,12 @@ describe('run --every', () => {
     await service.ends('SIGTERM');
   });
 });
+
+/** Lets a symbolic link point elsewhere, in one step. */
+async function point(link: string, target: string): Promise<void> {
+  await symlink(target, place.desk.path('new-link'));
+  await rename(place.desk.path('new-link'), place.desk.path(link));
+}
 
 async function entries(): Promise<number> {
   const { journal } = await succeed<Verified>(place.desk, ['verify', '--depth', 'structure']);

@@ -209,16 +209,17 @@ class Service implements AsyncDisposable {
     this.#reported = true;
     const report = run.report();
     this.#metrics.note({ report });
+    const { report: file } = this.#settings;
+    if (file !== undefined) {
+      await writeReport(file, { ...report, archived_records: [] }).catch((error: unknown) => {
+        this.#context.warn(failureOf(error).message);
+      });
+    }
     this.#context.log('info', 'service.pass', {
       run_id: run.runId,
       archived: report.successful_archives,
       failed: report.failed_archives,
       marks_pending: report.marks.pending,
-    });
-    const { report: file } = this.#settings;
-    if (file === undefined) return;
-    await writeReport(file, { ...report, archived_records: [] }).catch((error: unknown) => {
-      this.#context.warn(failureOf(error).message);
     });
   }
 
