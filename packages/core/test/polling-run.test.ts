@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { InteractionSource, ListWindow, ObjectStore } from '@cxvault/plugin-api';
 
-import type { Archive } from '../src/archive.ts';
 import { PollingRun, type PassResult } from '../src/run/polling-run.ts';
+import { withFaults } from '../src/store-faults.ts';
 import { brokenPromises } from './model/expectations.ts';
 import { newInteraction } from './model/model-interaction.ts';
 import type { ModelTenant } from './model/model-tenant.ts';
@@ -17,10 +17,12 @@ const firstSeed = Number(process.env['CXVAULT_SEED'] ?? 20_261_124);
 /** A polling run over a schedule's tenant. */
 class Polling {
   readonly schedule: Schedule;
+  readonly #store: ObjectStore;
   #run: PollingRun | undefined;
 
-  constructor(schedule: Schedule) {
+  constructor(schedule: Schedule, store = schedule.store) {
     this.schedule = schedule;
+    this.#store = store;
   }
 
   async pass(
@@ -43,8 +45,8 @@ class Polling {
     return result;
   }
 
-  async open(archive?: Archive): Promise<PollingRun> {
-    const place = archive ?? (await this.schedule.archive());
+  async open(): Promise<PollingRun> {
+    const place = await this.schedule.archive(this.#store);
     const { clock } = this.schedule;
     return await PollingRun.open({
       archive: place,
@@ -141,6 +143,31 @@ describe('a run that keeps polling', () => {
     expect((await keysUnder(schedule.store, 'runs/')).length - before).toBeLessThanOrEqual(12);
     expect(polling.run.report().failed_archives).toBe(1);
   });
+
+  it.each(['failBefore', 'failAfter'] as const)(
+    'goes on under a new id when it cannot tell whether an entry is there: %s',
+    async (fault) => {
+      let armed = false;
+      const flaky = withFaults(schedule.store, {
+        [fault]: 1,
+        random: () => 0,
+        only: (operation, key) => armed && operation === 'put' && key.startsWith('runs/'),
+      });
+      polling = new Polling(schedule, flaky);
+      await polling.pass();
+      const { runId } = polling.run;
+      schedule.tenant.add();
+      schedule.clock.jump(15 * minute);
+      armed = true;
+      expect((await polling.pass()).error).toBeDefined();
+      armed = false;
+      expect((await polling.pass()).error).toBeUndefined();
+      expect(polling.run.runId).not.toBe(runId);
+      expect((await polling.end()).error).toBeUndefined();
+      await schedule.quietTime();
+      expect(await brokenPromises(schedule)).toEqual([]);
+    },
+  );
 
   it('counts --since for its first pass, and does not list the whole period each time', async () => {
     const since = new Date(schedule.clock.now() - 24 * hour).toISOString();
