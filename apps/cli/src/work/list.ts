@@ -40,7 +40,11 @@ export async function list(context: CommandContext, flags: ListFlagValues, form:
   await using current = await openCurrentCatalog(context, flags);
   warnOfDamage(context, current.journal.damage);
   const output = openListOutput(form, process.stdout.columns);
-  const { interactions, unreadable, exit } = await print(current, filter, { form, output });
+  const { interactions, unreadable, exit } = await print(current, filter, {
+    form,
+    output,
+    quiet: context.quiet,
+  });
   if (unreadable > 0)
     context.warn(`${plural(unreadable, 'record')} could not be read; cxvault verify names the damage`);
   if (form === 'table' && (interactions === 0 || process.stdout.isTTY)) {
@@ -59,11 +63,11 @@ function nothing({ catalog }: CurrentCatalog): string {
 async function print(
   current: CurrentCatalog,
   filter: ListFilter,
-  { form, output }: { readonly form: ListForm; readonly output: ListOutput },
+  { form, output, quiet }: { readonly form: ListForm; readonly output: ListOutput; readonly quiet: boolean },
 ): Promise<Listed> {
   const counts = { interactions: 0, unreadable: 0 };
   try {
-    for await (const rows of read(current, filter)) {
+    for await (const rows of read(current, filter, quiet)) {
       if (rows.length === 0) continue;
       counts.interactions += rows.length;
       counts.unreadable += rows.filter(({ error }) => error !== undefined).length;
@@ -83,9 +87,10 @@ async function print(
 async function* read(
   { archive, catalog, signal }: CurrentCatalog,
   filter: ListFilter,
+  quiet: boolean,
 ): AsyncGenerator<ListedInteraction[]> {
   const progress = new DisposableStack();
-  const shown = progress.use(showProgress());
+  const shown = progress.use(showProgress({ quiet }));
   try {
     let found = 0;
     for await (const rows of listInteractions(archive, catalog, filter, signal)) {

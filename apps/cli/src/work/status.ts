@@ -19,7 +19,7 @@ export async function status(
   flags: StatusFlagValues,
 ): Promise<{ report: ArchiveStatus; exit: number }> {
   await using current = await openCurrentCatalog(context, flags);
-  using progress = showProgress();
+  using progress = showProgress(context);
   const report = await archiveStatus(current.archive, current.catalog, {
     archive: current.url.href,
     journal: current.journal,

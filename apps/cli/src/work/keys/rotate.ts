@@ -27,7 +27,7 @@ export async function keyRotate(context: CommandContext, flags: KeyRotateFlags):
   const { store } = await openStore(context, url);
   try {
     using interruption = watchInterruption(context.warn);
-    using progress = showProgress();
+    using progress = showProgress(context);
     const rotated = await rotateRootKey(store, {
       unlocks,
       drop: flags.drop ?? [],
