@@ -1,4 +1,4 @@
-import { PollingRun, type RunResult, systemClock } from '@cxvault/core';
+import { PollingRun, type RunProgress, type RunResult, systemClock } from '@cxvault/core';
 import { CxvaultError } from '@cxvault/plugin-api';
 import { BackOff } from '../back-off.ts';
 import { type CommandContext, openContext } from '../context.ts';
@@ -14,6 +14,7 @@ import { openCatalog, type OpenCatalog } from '../session/open-catalog.ts';
 import { openSource, type OpenSource } from '../session/open-source.ts';
 import { archiveOf } from '../session/open-store.ts';
 import { runSettings, type RunSettings } from '../settings/run-settings.ts';
+import { countRun } from '../telemetry/report-counters.ts';
 import { conclude, type RunFlags, type RunOutcome } from './run.ts';
 import { RunWatch } from './run-watch.ts';
 
@@ -129,6 +130,7 @@ class Service implements AsyncDisposable {
     const error = this.#interruption.signal.aborted ? interrupted : this.#error;
     const archivedRecords = this.#settings.reportRecords === 'all';
     const result = await this.#run.end({ archivedRecords, error });
+    countRun(this.#context.telemetry, result.report);
     const outcome = await conclude(result, this.#settings);
     this.#metrics.note({ report: result.report });
     return asked ? { ...outcome, exit: goodExit(result, outcome) } : outcome;
@@ -154,14 +156,20 @@ class Service implements AsyncDisposable {
         this.#flags,
         this.#watch.budgets,
       ));
-      const { idle, error } = await run.pass({
+      const options = {
         ...this.#settings.run,
         source,
         signal,
-        onProgress: (state) => {
+        onProgress: (state: RunProgress) => {
           this.#watch.update(state);
         },
-      });
+      };
+      const { idle, error } = await this.#context.telemetry.span(
+        'run',
+        {},
+        () => run.pass(options),
+        (result) => result.error,
+      );
       await this.#note(run, idle && error === undefined);
       if (error !== undefined) await this.#closeSource(); // a login or a connection that is spoilt must not stay
       if (!run.canGoOn && !signal.aborted) await this.#closeRun(run, error);
