@@ -2,6 +2,7 @@ import type { EntryWindow } from '../journal-entry.ts';
 import type { StoredEntry } from '../journal.ts';
 import { applyEntry } from './apply.ts';
 import { CatalogDatabase } from './database.ts';
+import { archivedDays, type ArchivedDay } from './days.ts';
 import { EntryCatalog } from './entry-catalog.ts';
 import { derivedTables, prepareTables } from './schema.ts';
 import type { Erasure, OpenFailure, Version, VersionRow } from './rows.ts';
@@ -258,6 +259,11 @@ export class Catalog extends EntryCatalog {
          AND ${notErased} GROUP BY interaction_id`,
       runId,
     );
+  }
+
+  /** What was archived on each day (UTC) on which something was, oldest first. */
+  days(): IterableIterator<ArchivedDay> {
+    return archivedDays(this.db);
   }
 
   #complete(row: VersionRow): Version {

@@ -28,6 +28,18 @@ export interface ReadyInteraction {
   readonly archived: Omit<ArchivedInteraction, 'sha256' | 'segment'>;
   /** The objects that were stored for it. */
   readonly objects: readonly EntryObject[];
+  /** The interaction's type, for the report; the journal does not hold it. */
+  readonly type: string | null;
+}
+
+/** What one entry committed, for those who draw a run over time. */
+export interface RunCommit {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly archived: number;
+  readonly failed: number;
+  /** How many of the archived ones are of each type; without a type: the empty string. */
+  readonly types: ReadonlyMap<string, number>;
 }
 
 export interface CommitterOptions {
@@ -40,16 +52,17 @@ export interface CommitterOptions {
   /** How long a segment may stay open, in milliseconds. */
   readonly segmentAgeMs: number;
   /** Told of the interactions whose entry has become durable: archived, and marked. */
-  readonly onCommitted: (ids: {
-    readonly archived: readonly string[];
-    readonly marked: readonly string[];
-  }) => void;
+  readonly onCommitted: (
+    ids: { readonly archived: readonly string[]; readonly marked: readonly string[] },
+    commit: RunCommit,
+  ) => void;
 }
 
 interface OpenSegment {
   readonly sealer: SegmentSealer;
   readonly archived: ArchivedInteraction[];
   readonly objects: EntryObject[];
+  readonly types: Map<string, number>;
 }
 
 interface Outcomes {
@@ -103,6 +116,8 @@ export class Committer {
       const { sha256 } = segment.sealer.add(ready.archived.interaction_id, ready.line);
       segment.archived.push({ ...ready.archived, sha256, segment: segment.sealer.objectKey });
       segment.objects.push(...ready.objects);
+      const type = ready.type ?? '';
+      segment.types.set(type, (segment.types.get(type) ?? 0) + 1);
       this.#uncommitted.add(ready.archived.interaction_id);
       if (segment.sealer.recordCount >= segmentRecords || segment.sealer.plaintextBytes >= segmentBytes) {
         await this.#startCommit();
@@ -154,7 +169,7 @@ export class Committer {
       objectKeyOf: (objectId) => segmentKey(objectId, storedAt),
       compression,
     });
-    const segment = { sealer, archived: [], objects: [] };
+    const segment = { sealer, archived: [], objects: [], types: new Map<string, number>() };
     this.#ageing = new AbortController();
     void this.#closeWhenOld(segment, segmentAgeMs, this.#ageing.signal);
     return segment;
@@ -200,7 +215,7 @@ export class Committer {
   }
 
   async #commitAll(segment: OpenSegment | undefined, outcomes: Outcomes, final: boolean): Promise<void> {
-    const { catalog, writer, onCommitted } = this.#options;
+    const { catalog, writer, clock, onCommitted } = this.#options;
     const stored = segment && (await this.#storeSegment(segment.sealer));
     const objects = segment && stored ? [...segment.objects, stored.object] : [];
     const lists: EntryLists = { objects, archived: segment?.archived ?? [], ...outcomes };
@@ -210,7 +225,11 @@ export class Committer {
     this.#entries += 1;
     const archived = lists.archived?.map((one) => one.interaction_id) ?? [];
     for (const id of archived) this.#uncommitted.delete(id);
-    onCommitted({ archived, marked: outcomes.marks.map((mark) => mark.interaction_id) });
+    const types = segment?.types ?? new Map<string, number>();
+    onCommitted(
+      { archived, marked: outcomes.marks.map((mark) => mark.interaction_id) },
+      { at: clock.now(), archived: archived.length, failed: outcomes.failed.length, types },
+    );
   }
 
   async #storeSegment(sealer: SegmentSealer): Promise<{ object: EntryObject; plaintext: number }> {

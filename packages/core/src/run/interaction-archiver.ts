@@ -122,6 +122,7 @@ export class InteractionArchiver {
           }),
         },
         objects: media.objects,
+        type: fetched.type,
       },
       mediaBytes: media.bytes,
       allowed: isAllowed(media, previous),

@@ -3,6 +3,7 @@ import type { InteractionSource } from '@cxvault/plugin-api';
 import type { Archive } from '../archive.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Clock } from '../clock.ts';
+import type { RunCommit } from './committer.ts';
 
 /** How far a run has come. */
 export interface RunProgress {
@@ -58,6 +59,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Told now and then, and at each change of phase. */
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Told of each commit, once it is durable. */
+  readonly onCommit?: (commit: RunCommit) => void;
   /** Told of what a person should know though the run goes on. */
   readonly onWarning?: (message: string) => void;
 }

@@ -192,7 +192,8 @@ export class RunSession {
       clock,
       compression,
       segmentAgeMs,
-      onCommitted: ({ archived, marked }) => {
+      onCommitted: ({ archived, marked }, commit) => {
+        this.#options.onCommit?.(commit);
         this.#counts.committed(archived);
         this.#marker.forget(marked);
         if (this.#marks) for (const id of archived) this.#marker.add(id);

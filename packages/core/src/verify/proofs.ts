@@ -7,6 +7,7 @@ import type { PlannedObject } from './verify-plan.ts';
 /** Depths in the order of what they prove. */
 const ranks = { structure: 1, checksum: 2, full: 3 } as const;
 export type ProvenDepth = keyof typeof ranks;
+const depths = ['full', 'checksum', 'structure'] as const satisfies readonly ProvenDepth[];
 
 /** An interrupted verify is taken up again within this time; later its proofs are too old to lean on unasked. */
 const resumableMs = 24 * 3_600_000;
@@ -16,6 +17,15 @@ export interface Proof {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly facts: ObjectFacts;
+}
+
+/** How many objects verifies on this machine proved at one depth. */
+export interface ProvenSummary {
+  readonly depth: ProvenDepth;
+  readonly objects: number;
+  /** Of the proofs; milliseconds since 1970. */
+  readonly oldest: number;
+  readonly newest: number;
 }
 
 /**
@@ -60,6 +70,22 @@ export class Proofs {
     this.#db
       .prepare('DELETE FROM sessions WHERE archive = ? AND depth = ?')
       .run(this.#archiveId, ranks[depth]);
+  }
+
+  /** What is proved at each depth, the deepest first. */
+  summary(): ProvenSummary[] {
+    const rows = this.#db
+      .prepare(
+        `SELECT depth, count(*) AS objects, min(verified_at) AS oldest, max(verified_at) AS newest
+         FROM proofs WHERE archive = ? GROUP BY depth ORDER BY depth DESC`,
+      )
+      .all(this.#archiveId);
+    return rows.flatMap((row) => {
+      const depth = depths.find((name) => ranks[name] === Number(row['depth']));
+      if (depth === undefined) return [];
+      const { objects, oldest, newest } = row;
+      return [{ depth, objects: Number(objects), oldest: Number(oldest), newest: Number(newest) }];
+    });
   }
 
   remember(object: PlannedObject, depth: ProvenDepth, proof: Proof): void {
