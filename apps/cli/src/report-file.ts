@@ -2,17 +2,21 @@ import { constants } from 'node:fs';
 import { access, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CxvaultError } from '@cxvault/plugin-api';
+import { type Failure, failureOf } from './failure.ts';
 import { jsonPieces } from './json-pieces.ts';
 import { property } from './property.ts';
 
 /** Throws `CONFIG_INVALID` when the report could not be written: better before a long run than after it. */
-export async function checkReportPlace(file: string): Promise<void> {
+export async function checkReportPlace(
+  file: string,
+  flag: '--report' | '--html' = '--report',
+): Promise<void> {
   try {
     await access(dirname(resolve(file)), constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new CxvaultError('CONFIG_INVALID', 'the report cannot be written there', {
       context: { file, reason: String(property(cause, 'code')) },
-      hint: 'make the folder, or give another place with --report',
+      hint: `make the folder, or give another place with ${flag}`,
       cause,
     });
   }
@@ -20,11 +24,39 @@ export async function checkReportPlace(file: string): Promise<void> {
 
 /** Writes a JSON document for its owner only, whole or not at all. Throws `OUTPUT_FAILED`. */
 export async function writeReport(file: string, document: unknown): Promise<void> {
+  await writeWhole(
+    file,
+    jsonPieces(document),
+    'the same report lies in the archive, beside the journal of the run',
+  );
+}
+
+/**
+ * Makes a page and writes it for its owner only, whole or not at all. The work itself is done by then: what fails
+ * here comes back as a value.
+ */
+export async function failureToWrite(
+  file: string,
+  makePage: () => Promise<string>,
+): Promise<Failure | undefined> {
+  try {
+    await writeWhole(
+      file,
+      await makePage(),
+      'check the folder and the space on its disk; nothing else was lost',
+    );
+    return undefined;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+async function writeWhole(file: string, text: string | Iterable<string>, hint: string): Promise<void> {
   const temporary = `${file}.${String(process.pid)}.part`;
   try {
     const handle = await open(temporary, 'wx', 0o600);
     try {
-      await handle.writeFile(jsonPieces(document));
+      await handle.writeFile(text);
       await handle.sync();
     } finally {
       await handle.close();
@@ -34,7 +66,7 @@ export async function writeReport(file: string, document: unknown): Promise<void
     await rm(temporary, { force: true });
     throw new CxvaultError('OUTPUT_FAILED', 'the report could not be written', {
       context: { file, reason: String(property(cause, 'code')) },
-      hint: 'the same report lies in the archive, beside the journal of the run',
+      hint,
       cause,
     });
   }

@@ -1,4 +1,5 @@
 import { BaseCommand } from '../base-command.ts';
+import type { Failure } from '../failure.ts';
 import { verifyFlags } from '../flags/verify-flags.ts';
 import { presentVerify } from '../present/verify.ts';
 import type { VerifyReport } from '../work/verify.ts';
@@ -21,12 +22,13 @@ export class Verify extends BaseCommand {
   ];
   static override flags = verifyFlags;
 
-  override async run(): Promise<VerifyReport> {
+  override async run(): Promise<VerifyReport & { error?: Failure }> {
     const { flags } = await this.parse(Verify);
     const { verify } = await import('../work/verify.ts');
-    const { report, exit } = await verify(await this.begin(flags), flags);
+    const { report, failure, exit } = await verify(await this.begin(flags), flags);
     this.show(presentVerify(report, flags));
+    if (failure !== undefined) this.complain(failure);
     process.exitCode = exit;
-    return report;
+    return failure === undefined ? report : { ...report, error: failure };
   }
 }

@@ -42,7 +42,7 @@ export const runFlags = {
     summary: "envelope: the tutorial's way; records only, no journal, everything each time.",
   })(),
   'dry-run': Flags.boolean({
-    exclusive: ['report', 'report-records'],
+    exclusive: ['report', 'report-records', 'html'],
     helpGroup: 'WORK',
     summary: 'List what a run would do; write and mark nothing.',
   }),
@@ -79,4 +79,9 @@ export const runFlags = {
     helpGroup: 'REPORT',
     summary: 'Which interactions the report lists (default: all).',
   })(),
+  html: Flags.file({
+    helpGroup: 'REPORT',
+    helpValue: 'FILE',
+    summary: 'Write the report there as one page with charts that needs nothing from the network.',
+  }),
 };

@@ -40,4 +40,9 @@ export const verifyFlags = {
     helpValue: 'FILE',
     summary: 'Keep metrics for Prometheus in this file.',
   }),
+  html: Flags.file({
+    helpGroup: 'REPORT',
+    helpValue: 'FILE',
+    summary: 'Write the result there as one page with charts that needs nothing from the network.',
+  }),
 };

@@ -7,7 +7,7 @@ const shownFailures = 20;
 /** The completion report for people. */
 export function presentRun(report: RunReport, flags: CommonFlags): string {
   return [
-    headline(report),
+    runHeadline(report),
     '',
     table(rows(report)),
     ...failures(report),
@@ -16,7 +16,8 @@ export function presentRun(report: RunReport, flags: CommonFlags): string {
   ].join('\n');
 }
 
-function headline(report: RunReport): string {
+/** What a run came to, in a sentence. */
+export function runHeadline(report: RunReport): string {
   const broken = report.error === undefined ? '' : 'The run broke off. ';
   if (report.total_interactions === 0)
     return broken === '' ? 'Nothing new to archive.' : `${broken}Archived nothing.`;

@@ -21,12 +21,12 @@ export interface Looked {
 
 /** Whether the archive is whole, as far as was looked, and every damaged object with what it costs. */
 export function presentVerify(report: VerifyReport, looked: Looked): string {
-  return [
-    report.ok ? soundness(report, looked) : headline(report.damage),
-    '',
-    table(rows(report)),
-    ...damageLines(report.damage),
-  ].join('\n');
+  return [verifyHeadline(report, looked), '', table(rows(report)), ...damageLines(report.damage)].join('\n');
+}
+
+/** What a verify came to, in a sentence. */
+export function verifyHeadline(report: VerifyReport, looked: Looked): string {
+  return report.ok ? soundness(report, looked) : headline(report.damage);
 }
 
 /** Says no more than was proved: whole is what was looked at in full, all of it. */

@@ -1,5 +1,5 @@
 import { type BudgetWatch, openRateBudgets, systemClock } from '@cxvault/core';
-import type { InteractionSource } from '@cxvault/plugin-api';
+import type { InteractionSource, OpenBudgets } from '@cxvault/plugin-api';
 import type { CommandContext } from '../context.ts';
 import { collectSources, openPluginSource } from '../plugins/sources.ts';
 import { cxoneSettings } from '../settings/cxone-settings.ts';
@@ -11,12 +11,16 @@ export interface OpenSource extends AsyncDisposable {
   readonly source: InteractionSource;
 }
 
-/** Opens the source with flags, environment and configuration applied. Logs in with the first request. */
+/**
+ * Opens the source with flags, environment and configuration applied; `watch` may look at the use of its budgets. Logs
+ * in with the first request.
+ */
 export async function openSource(
   context: CommandContext,
   cache: CacheFiles,
   flags: { readonly profile?: 'interactions' | 'platform' },
   watch?: BudgetWatch,
+  around: (budgets: OpenBudgets) => OpenBudgets = (budgets) => budgets,
 ): Promise<OpenSource> {
   const { config, env } = context.settings;
   const settings = cxoneSettings(config.cxone, env, flags);
@@ -25,7 +29,9 @@ export async function openSource(
   const source = await openPluginSource(offers, settings.profile, {
     settings,
     env,
-    openBudgets: openRateBudgets({ file: cache.budgets, clock: systemClock, ...(watch && { watch }) }),
+    openBudgets: around(
+      openRateBudgets({ file: cache.budgets, clock: systemClock, ...(watch && { watch }) }),
+    ),
     log: context.log,
   });
   return {

@@ -84,6 +84,7 @@ const run = z.strictObject({
   report: setting(text, 'as --report'),
   reportRecords: setting(z.enum(['all', 'failed', 'none']), 'as --report-records', 'all'),
   metricsFile: setting(text, 'as --metrics-file: metrics for Prometheus'),
+  html: setting(text, 'as --html: the report as a page'),
 });
 
 const verify = z.strictObject({
@@ -91,6 +92,7 @@ const verify = z.strictObject({
   sample: setting(z.string(), 'as --sample, for depth "sample"'),
   maxAge: setting(duration, 'as --max-age'),
   metricsFile: setting(text, 'as --metrics-file: metrics for Prometheus'),
+  html: setting(text, 'as --html: the result as a page'),
 });
 
 const log = z.strictObject({

@@ -19,6 +19,7 @@ export interface RunFlagValues {
   readonly concurrency?: number;
   readonly report?: string;
   readonly 'report-records'?: 'all' | 'failed' | 'none';
+  readonly html?: string;
   readonly format?: 'cxv' | 'envelope';
   readonly 'dry-run'?: boolean;
   readonly every?: string;
@@ -44,6 +45,8 @@ export interface RunSettings {
   >;
   readonly format: 'cxv' | 'envelope';
   readonly report: string | undefined;
+  /** The report as a page. */
+  readonly html: string | undefined;
   readonly reportRecords: 'all' | 'failed' | 'none';
   readonly metricsFile: string | undefined;
   /** How often to look, in milliseconds; undefined: once. */
@@ -85,6 +88,7 @@ export function runSettings(flags: RunFlagValues, config: ConfigFile, now: numbe
     },
     format,
     report: flags.report ?? file.report,
+    html: flags.html ?? file.html,
     reportRecords,
     metricsFile: flags['metrics-file'] ?? file.metricsFile,
     everyMs: everyMs(flags, file, format),

@@ -13,6 +13,7 @@ export interface VerifyFlagValues {
   readonly format?: 'cxv' | 'envelope';
   readonly 'public-only'?: boolean;
   readonly 'metrics-file'?: string;
+  readonly html?: string;
 }
 
 type VerifyDepth = 'structure' | 'checksum' | 'sample' | 'full';

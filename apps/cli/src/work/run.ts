@@ -25,7 +25,8 @@ import { openSource } from '../session/open-source.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { type RunFlagValues, runSettings, type RunSettings } from '../settings/run-settings.ts';
 import { tracedRun } from '../telemetry/traced-work.ts';
-
+import { RunHistory } from './run-history.ts';
+import { withPage } from './run-page-file.ts';
 import { RunWatch } from './run-watch.ts';
 
 export type { RunPlan, RunReport };
@@ -45,17 +46,24 @@ export interface RunFlags extends ArchiveFlagValues, RunFlagValues, BaseFlags {}
 export async function run(context: CommandContext, flags: RunFlags): Promise<RunOutcome> {
   const settings = runSettings(flags, context.settings.config, systemClock.now());
   if (settings.report !== undefined) await checkReportPlace(settings.report);
+  if (settings.html !== undefined) await checkReportPlace(settings.html, '--html');
   if (settings.everyMs !== undefined) {
     const { serve } = await import('./service.ts');
     return await serve(context, flags);
   }
+  const history = settings.html === undefined ? undefined : new RunHistory(systemClock);
   const result =
     settings.format === 'envelope'
-      ? await runIntoEnvelopes(context, flags, settings)
-      : await withArchiveAndSource(context, flags, settings, (options, watch) =>
-          archive(context, settings, options, watch),
+      ? await runIntoEnvelopes(context, flags, settings, history)
+      : await withArchiveAndSource(
+          context,
+          flags,
+          settings,
+          (options, watch) => archive(context, settings, options, watch),
+          history,
         );
-  return await conclude(result, settings);
+  const outcome = await conclude(result, settings);
+  return await withPage(outcome, { file: settings.html, context, history, full: result.report });
 }
 
 /** Lists what a run would do, and changes nothing. */
@@ -69,13 +77,14 @@ async function withArchiveAndSource<Result>(
   flags: RunFlags,
   settings: RunSettings,
   work: (options: RunOptions, watch: RunWatch) => Promise<Result>,
+  history?: RunHistory,
 ): Promise<Result> {
   const cache = await openCacheFolder(context.oclif);
   await using session = await openSession(context, flags);
   using interruption = watchInterruption(context.warn);
   using catalog = openCatalog(cache, session.archive);
   using watch = new RunWatch(context);
-  await using source = await openSource(context, cache, flags, watch.budgets);
+  await using source = await openSource(context, cache, flags, watch.budgets, history?.watch);
   const options: RunOptions = {
     ...settings.run,
     archive: session.archive,
@@ -89,8 +98,11 @@ async function withArchiveAndSource<Result>(
       watch.update(state);
     },
     onWarning: context.warn,
+    ...(history && { onCommit: history.onCommit }),
   };
-  return await work(options, watch);
+  const result = await work(options, watch);
+  history?.readArchive(catalog.catalog, cache.proofs, session.archive.id);
+  return result;
 }
 
 /** Archives, and keeps the metrics of it. */
@@ -128,6 +140,7 @@ async function runIntoEnvelopes(
   context: CommandContext,
   flags: RunFlags,
   settings: RunSettings,
+  history: RunHistory | undefined,
 ): Promise<RunResult> {
   const url = archiveOf(context, flags.archive);
   const password = await envelopePassword(context, flags);
@@ -141,7 +154,7 @@ async function runIntoEnvelopes(
   try {
     // No archive is opened here, and it may take long until the first envelope is stored: is there a store at all?
     for await (const found of store.list('')) if (found.size >= 0) break;
-    await using source = await openSource(context, cache, flags);
+    await using source = await openSource(context, cache, flags, undefined, history?.watch);
     return await runEnvelope({
       ...settings.run,
       source: source.source,
@@ -165,7 +178,7 @@ export async function conclude(result: RunResult, settings: RunSettings): Promis
   const { report, error } = result;
   const broken = error === undefined ? undefined : failureOf(error);
   const shown = withError(onlyRecords(report, settings.reportRecords), broken);
-  const unwritten = settings.report === undefined ? undefined : await failureToWrite(settings.report, shown);
+  const unwritten = settings.report === undefined ? undefined : await reportFailure(settings.report, shown);
   return {
     report: shown,
     failure: broken ?? unwritten,
@@ -184,7 +197,7 @@ export function withError(report: RunReport, failure: Failure | undefined): RunR
 }
 
 /** A run that is done has a report to print, even if its file cannot be written. */
-async function failureToWrite(file: string, report: RunReport): Promise<Failure | undefined> {
+async function reportFailure(file: string, report: RunReport): Promise<Failure | undefined> {
   try {
     await writeReport(file, report);
     return undefined;

@@ -1,4 +1,4 @@
-import { PollingRun, type RunProgress, type RunResult, systemClock } from '@cxvault/core';
+import { PollingRun, type RunProgress, type RunReport, type RunResult, systemClock } from '@cxvault/core';
 import { CxvaultError } from '@cxvault/plugin-api';
 import { BackOff } from '../back-off.ts';
 import { type CommandContext, openContext } from '../context.ts';
@@ -16,6 +16,8 @@ import { archiveOf } from '../session/open-store.ts';
 import { runSettings, type RunSettings } from '../settings/run-settings.ts';
 import { countRun } from '../telemetry/report-counters.ts';
 import { conclude, type RunFlags, type RunOutcome } from './run.ts';
+import { RunHistory } from './run-history.ts';
+import { type PageOrder, pageFailure, withPage } from './run-page-file.ts';
 import { RunWatch } from './run-watch.ts';
 
 /** The exit code of what may be over soon: CXone or the store refused or is away. */
@@ -56,6 +58,8 @@ class Service implements AsyncDisposable {
   #source: OpenSource | undefined;
   #run: PollingRun | undefined;
   #reported = false;
+  /** What the page shows, if one is asked for: from the start of the service on. */
+  readonly #history: RunHistory | undefined;
   /** What ends the service, or kept it from beginning. */
   #error: unknown;
 
@@ -69,6 +73,7 @@ class Service implements AsyncDisposable {
     this.#flags = flags;
     this.#interruption = interruption;
     this.#settings = runSettings(flags, context.settings.config, systemClock.now());
+    this.#history = this.#settings.html === undefined ? undefined : new RunHistory(systemClock);
     this.#cache = parts.cache;
     this.#watch = parts.watch;
     this.#metrics = parts.metrics;
@@ -131,7 +136,8 @@ class Service implements AsyncDisposable {
     const archivedRecords = this.#settings.reportRecords === 'all';
     const result = await this.#run.end({ archivedRecords, error });
     countRun(this.#context.telemetry, result.report);
-    const outcome = await conclude(result, this.#settings);
+    const concluded = await conclude(result, this.#settings);
+    const outcome = await withPage(concluded, this.#pageOf(result.report));
     this.#metrics.note({ report: result.report });
     return asked ? { ...outcome, exit: goodExit(result, outcome) } : outcome;
   }
@@ -155,6 +161,7 @@ class Service implements AsyncDisposable {
         this.#cache,
         this.#flags,
         this.#watch.budgets,
+        this.#history?.watch,
       ));
       const options = {
         ...this.#settings.run,
@@ -163,6 +170,7 @@ class Service implements AsyncDisposable {
         onProgress: (state: RunProgress) => {
           this.#watch.update(state);
         },
+        ...(this.#history && { onCommit: this.#history.onCommit }),
       };
       const { idle, error } = await this.#context.telemetry.span(
         'run',
@@ -217,18 +225,33 @@ class Service implements AsyncDisposable {
     this.#reported = true;
     const report = run.report();
     this.#metrics.note({ report });
-    const { report: file } = this.#settings;
-    if (file !== undefined) {
-      await writeReport(file, { ...report, archived_records: [] }).catch((error: unknown) => {
-        this.#context.warn(failureOf(error).message);
-      });
-    }
+    await this.#write({ ...report, archived_records: [] });
     this.#context.log('info', 'service.pass', {
       run_id: run.runId,
       archived: report.successful_archives,
       failed: report.failed_archives,
       marks_pending: report.marks.pending,
     });
+  }
+
+  /** The report so far, where it was asked for. */
+  async #write(report: RunReport): Promise<void> {
+    const { report: file } = this.#settings;
+    if (file !== undefined) {
+      await writeReport(file, report).catch((error: unknown) => {
+        this.#context.warn(failureOf(error).message);
+      });
+    }
+    const exit = report.failed_archives > 0 || report.journal_damage.length > 0 ? exitIncomplete : 0;
+    const unwritten = await pageFailure({ failure: undefined, exit }, this.#pageOf(report));
+    if (unwritten !== undefined) this.#context.warn(unwritten.message);
+  }
+
+  #pageOf(full: RunReport): PageOrder {
+    const archive = this.#session?.archive;
+    if (archive && this.#catalog)
+      this.#history?.readArchive(this.#catalog.catalog, this.#cache.proofs, archive.id);
+    return { file: this.#settings.html, context: this.#context, history: this.#history, full };
   }
 
   async #measure(failure: Failure | undefined): Promise<void> {

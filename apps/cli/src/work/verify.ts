@@ -7,7 +7,8 @@ import {
   type VerifyReport,
 } from '@cxvault/core';
 import type { CommandContext } from '../context.ts';
-import { exitIncomplete } from '../exit-codes.ts';
+import { exitIncomplete, firstExit } from '../exit-codes.ts';
+import type { Failure } from '../failure.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { watchInterruption } from '../interruption.ts';
 import { writeMetrics } from '../metrics/metrics-file.ts';
@@ -15,6 +16,7 @@ import { verifySamples } from '../metrics/verify-samples.ts';
 import { Pace } from '../pace.ts';
 import { presentVerifyProgress } from '../present/verify-progress.ts';
 import { type Progress, showProgress } from '../progress.ts';
+import { checkReportPlace, failureToWrite } from '../report-file.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
 import { envelopePassword, openSession } from '../session/open-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
@@ -28,18 +30,39 @@ export type { VerifyReport };
 /** The flags of `verify`. */
 export interface VerifyFlags extends ArchiveFlagValues, VerifyFlagValues {}
 
+/** How a verify ended. */
+export interface VerifyOutcome {
+  readonly report: VerifyReport;
+  /** Why its page could not be written. */
+  readonly failure: Failure | undefined;
+  readonly exit: number;
+}
+
 /** Proves an archive, or a folder of envelopes, by reading it back. */
-export async function verify(
-  context: CommandContext,
-  flags: VerifyFlags,
-): Promise<{ report: VerifyReport; exit: number }> {
+export async function verify(context: CommandContext, flags: VerifyFlags): Promise<VerifyOutcome> {
   const mode = verifyMode(flags);
+  const html = flags.html ?? context.settings.config.verify?.html;
+  if (html !== undefined) await checkReportPlace(html, '--html');
   const report =
     mode === 'archive' ? await verifyWithKey(context, flags) : await verifyStore(context, flags, mode);
+  const exit = report.ok ? 0 : exitIncomplete;
+  const failure =
+    html === undefined ? undefined : await pageFailure(html, context, { report, looked: flags, exit });
   const file = flags['metrics-file'] ?? context.settings.config.verify?.metricsFile;
   const whole = flags.since === undefined && flags.until === undefined;
   if (file !== undefined) await writeMetrics(file, verifySamples(report, whole, systemClock.now()));
-  return { report, exit: report.ok ? 0 : exitIncomplete };
+  return { report, failure, exit: firstExit([failure?.exit ?? 0, exit]) };
+}
+
+async function pageFailure(
+  file: string,
+  { oclif }: CommandContext,
+  ended: { readonly report: VerifyReport; readonly looked: VerifyFlags; readonly exit: number },
+): Promise<Failure | undefined> {
+  return await failureToWrite(file, async () => {
+    const { verifyPage } = await import('../present/html/verify-page.ts');
+    return verifyPage({ ...ended, endedAt: systemClock.now(), tool: `${oclif.name} ${oclif.version}` });
+  });
 }
 
 async function verifyWithKey(context: CommandContext, flags: VerifyFlags): Promise<VerifyReport> {
