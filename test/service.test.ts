@@ -126,6 +126,18 @@ describe('run --every', () => {
     expect(place.tenant.truth().marked).toBe(23);
   });
 
+  it('keeps its page as new as its last pass that did something, and ends with it', async () => {
+    await open();
+    const page = () => readFile(place.desk.path('page.html'), 'utf8');
+    const service = start('--html', 'page.html');
+    await service.hasArchived(20);
+    expect(await page()).toMatch(/Archived 20 of 20 interactions[\s\S]*id="run-growth"/);
+    await add(place.tenant, 3);
+    await service.hasArchived(23);
+    expect((await service.ends('SIGTERM')).code).toBe(0);
+    expect(await page()).toMatch(/Archived 23 of 23 interactions[\s\S]*23 interactions in \d step/);
+  });
+
   it('goes on when CXone was away', async () => {
     await open();
     const service = start('--json');
