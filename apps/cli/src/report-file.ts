@@ -1,10 +1,13 @@
 import { constants } from 'node:fs';
-import { access, open, rename, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CxvaultError } from '@cxvault/plugin-api';
 import { type Failure, failureOf } from './failure.ts';
 import { jsonPieces } from './json-pieces.ts';
 import { property } from './property.ts';
+import { writeWhole } from './whole-file.ts';
+
+const message = 'the report could not be written';
 
 /** Throws `CONFIG_INVALID` when the report could not be written: better before a long run than after it. */
 export async function checkReportPlace(
@@ -24,11 +27,8 @@ export async function checkReportPlace(
 
 /** Writes a JSON document for its owner only, whole or not at all. Throws `OUTPUT_FAILED`. */
 export async function writeReport(file: string, document: unknown): Promise<void> {
-  await writeWhole(
-    file,
-    jsonPieces(document),
-    'the same report lies in the archive, beside the journal of the run',
-  );
+  const hint = 'the same report lies in the archive, beside the journal of the run';
+  await writeWhole(file, jsonPieces(document), { message, hint });
 }
 
 /**
@@ -39,35 +39,11 @@ export async function failureToWrite(
   file: string,
   makePage: () => Promise<string>,
 ): Promise<Failure | undefined> {
+  const hint = 'check the folder and the space on its disk; nothing else was lost';
   try {
-    await writeWhole(
-      file,
-      await makePage(),
-      'check the folder and the space on its disk; nothing else was lost',
-    );
+    await writeWhole(file, await makePage(), { message, hint });
     return undefined;
   } catch (error) {
     return failureOf(error);
-  }
-}
-
-async function writeWhole(file: string, text: string | Iterable<string>, hint: string): Promise<void> {
-  const temporary = `${file}.${String(process.pid)}.part`;
-  try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new CxvaultError('OUTPUT_FAILED', 'the report could not be written', {
-      context: { file, reason: String(property(cause, 'code')) },
-      hint,
-      cause,
-    });
   }
 }

@@ -1,9 +1,9 @@
-import { chmodSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 
 import * as z from 'zod';
 
 import type { Period } from './period.ts';
+import { openProofsFile } from './proofs-file.ts';
 import type { VerifyReport } from './verify-report.ts';
 
 const pastVerifySchema = z.object({
@@ -34,12 +34,12 @@ export class PastVerifies implements Disposable {
   readonly #archiveId: string;
 
   constructor(file: string, archiveId: string) {
-    this.#db = new DatabaseSync(file, { timeout: 30_000 });
     this.#archiveId = archiveId;
-    if (file !== '' && file !== ':memory:') chmodSync(file, 0o600);
-    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-      CREATE TABLE IF NOT EXISTS verifies (archive TEXT, depth TEXT, part INTEGER, document TEXT NOT NULL,
-        PRIMARY KEY (archive, depth, part)) WITHOUT ROWID;`);
+    this.#db = openProofsFile(
+      file,
+      `CREATE TABLE IF NOT EXISTS verifies (archive TEXT, depth TEXT, part INTEGER, document TEXT NOT NULL,
+        PRIMARY KEY (archive, depth, part)) WITHOUT ROWID;`,
+    );
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,6 @@
-import { chmodSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 
+import { openProofsFile } from './proofs-file.ts';
 import type { ObjectFacts } from './tally.ts';
 import type { PlannedObject } from './verify-plan.ts';
 
@@ -37,15 +37,15 @@ export class Proofs {
   readonly #archiveId: string;
 
   constructor(file: string, archiveId: string) {
-    this.#db = new DatabaseSync(file, { timeout: 30_000 });
     this.#archiveId = archiveId;
-    if (file !== '' && file !== ':memory:') chmodSync(file, 0o600);
-    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-      CREATE TABLE IF NOT EXISTS proofs (archive TEXT, key TEXT, depth INTEGER, sha256 TEXT NOT NULL,
+    this.#db = openProofsFile(
+      file,
+      `CREATE TABLE IF NOT EXISTS proofs (archive TEXT, key TEXT, depth INTEGER, sha256 TEXT NOT NULL,
         verified_at INTEGER NOT NULL, records INTEGER NOT NULL, media INTEGER NOT NULL, media_bytes INTEGER NOT NULL,
         PRIMARY KEY (archive, key, depth)) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS sessions (archive TEXT, depth INTEGER, started_at INTEGER NOT NULL,
-        PRIMARY KEY (archive, depth)) WITHOUT ROWID;`);
+        PRIMARY KEY (archive, depth)) WITHOUT ROWID;`,
+    );
   }
 
   close(): void {
