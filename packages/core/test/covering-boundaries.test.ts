@@ -383,6 +383,7 @@ describe('an absent medium', () => {
     desk.clock.jump(100 * day);
     expect((await desk.run()).media.archived).toBe(0);
     desk.tenant.mediaAllowedFrom = 0;
+    desk.clock.jump(day);
     expect((await desk.run()).media.archived).toBeGreaterThanOrEqual(denied.length);
     expect(await desk.fetchesBy(denied[0] ?? desk.add())).toBe(0);
   });
@@ -408,13 +409,14 @@ describe('an absent medium', () => {
     expect(desk.tenant.fetched.slice(before).length).toBeLessThanOrEqual(2);
   });
 
-  it('that was denied costs an idle run one look, and no entry', async () => {
+  it('that was denied costs the first idle run of a day one look, and no entry', async () => {
     const desk = await Desk.open();
     desk.tenant.mediaAllowedFrom = Infinity;
     for (let n = 0; n < 5; n += 1) desk.addWithMedium();
     await desk.run();
     desk.clock.jump(100 * day);
     await desk.run();
+    desk.clock.jump(day);
     const before = desk.tenant.fetched.length;
     const stored = await desk.schedule.stored();
     const report = await desk.run();
@@ -422,6 +424,8 @@ describe('an absent medium', () => {
     expect(report).toMatchObject({ total_interactions: 0, failed_archives: 0 });
     // the final entry and the report
     expect(await desk.schedule.stored()).toHaveLength(stored.length + 2);
+    await desk.run();
+    expect(desk.tenant.fetched.length - before).toBe(1);
   });
 
   it('that replaces an archived one leaves that in the new version until it is there itself', async () => {

@@ -37,7 +37,7 @@ export function addKnownWork(work: WorkList, options: KnownWorkOptions): void {
   }
   if (!media) return;
   for (const due of dueAbsences(catalog, now)) work.addOnce({ ...itemOf(due), reason: 'absent' });
-  // last, and without a trace when it brings nothing: it is asked whenever a run comes by
+  // last, and without a trace when it brings nothing
   const denied = deniedToProbe(catalog, now);
   if (denied) work.add({ ...itemOf(denied), reason: 'denied' }, 'retry');
 }

@@ -40,10 +40,12 @@ export function* withDenied(catalog: Catalog): Iterable<Version> {
 }
 
 /**
- * One interaction whose media were denied, another one each time: when it is given, the right to media has
- * appeared, and all others are worth asking for.
+ * In the first run of a day one interaction whose media were denied, another one each time: when it is given, the
+ * right to media has appeared, and all others are worth asking for.
  */
 export function deniedToProbe(catalog: Catalog, now: number): Version | undefined {
+  const today = new Date(now).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  if ((catalog.newestRun()?.last_at ?? '') >= today) return undefined;
   let n = Math.floor(now / 1_000) % countOf(withDenied(catalog));
   for (const version of withDenied(catalog)) if (n-- === 0) return version;
   return undefined;
