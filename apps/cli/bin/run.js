@@ -20,7 +20,7 @@ function refuse(code, message, hint) {
 // that runs this beside other things. What can be chosen at the start of a process only is the reason to start again,
 // under the same pid. docs/decisions/0009 has the figures, and what else was tried.
 function keepMemorySmall() {
-  setFlagsFromString('--heap-growing-percent=100');
+  setFlagsFromString('--heap-growing-percent=150');
   const nursery = '--max-semi-space-size';
   const options = process.execArgv.concat(process.env.NODE_OPTIONS || '');
   if (process.execve === undefined || options.some((option) => option.includes(nursery))) return;

@@ -32,10 +32,7 @@ const partBytes = 5_242_880;
 /** The same document: no upload has more parts. */
 const maxParts = 10_000;
 
-/** 6 MiB: with {@link maxParts} parts, room for 62 GB where the length is not known before. More costs memory. */
-const partBytesOfUnknown = 6_291_456;
-
-/** Each upload in parts holds two or three of them in memory: more at once would hardly be faster. */
+/** Each upload holds two or three parts in memory. */
 const uploadsAtOnce = 2;
 
 /** A bucket, or a folder in one, of Amazon S3 or of a server that speaks its protocol. All policy, no SDK. */
@@ -251,10 +248,12 @@ export class S3Store implements ObjectStore {
   }
 }
 
-/** How large the parts of an upload are, so that {@link maxParts} of them suffice. */
+/**
+ * How large the parts of an upload are, so that {@link maxParts} of them suffice. Where the length is not known before
+ * there is room for 52 GB: larger parts would cost memory in every upload.
+ */
 export function partBytesFor(size: number | undefined): number {
-  if (size === undefined) return partBytesOfUnknown;
-  return Math.max(partBytes, Math.ceil(size / maxParts));
+  return Math.max(partBytes, Math.ceil((size ?? 0) / maxParts));
 }
 
 function isAmazon(host: string | undefined): boolean {
