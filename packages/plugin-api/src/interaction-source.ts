@@ -43,11 +43,15 @@ export interface InteractionRef {
   readonly interactionId: string;
   /** ISO 8601 UTC with milliseconds; undefined when the row has none. */
   readonly updatedTime: string | undefined;
+  /** Where the row lies on the lane's axis, if that is not its update time; ISO 8601 UTC with milliseconds. */
+  readonly position?: string;
 }
 
 /** A page of the list. Rows may repeat, move and vanish between pages and passes. */
 export interface InteractionPage {
   readonly rows: readonly InteractionRef[];
+  /** The list is complete only up to this time, whatever was asked for; ISO 8601 UTC with milliseconds. */
+  readonly completeTo?: string;
 }
 
 export interface ListWindow {
@@ -56,6 +60,17 @@ export interface ListWindow {
   readonly from: string;
   /** ISO 8601 UTC, exclusive. */
   readonly to: string;
+}
+
+/** How far back a source can list a lane. */
+export interface LaneReach {
+  /** Where everything begins, as far as the source keeps it: milliseconds before now. */
+  readonly kept?: number;
+  /**
+   * Milliseconds before now. A window that begins earlier is given from there on only; what changed before is found
+   * by listing the lane `start` again, from its origin.
+   */
+  readonly listed?: number;
 }
 
 /** A recording, transcript or attachment of an interaction, as the source describes it. */
@@ -142,6 +157,20 @@ export type CallCounts = Readonly<
   Record<string, { readonly count: number; readonly throttled: number; readonly retried: number }>
 >;
 
+/** What a source may use of the version that the archive has of an interaction. */
+export interface PreviousVersion {
+  readonly legs: readonly string[];
+  /** The payload as it was archived; undefined when it cannot be read any more. */
+  payload(): Promise<JsonObject | undefined>;
+}
+
+export interface FetchOptions extends CallOptions {
+  /** Undefined: the archive has none. What it tells need not be asked for again. */
+  readonly previous?: PreviousVersion | undefined;
+  /** True: ask for everything again, also what the previous version has. @default false */
+  readonly again?: boolean;
+}
+
 /**
  * A system that interactions are archived from. Methods retry and wait for their budget inside (both are
  * decorators there) and throw a `CxvaultError` when the system as a whole does not answer: `SOURCE_UNREACHABLE`,
@@ -150,6 +179,12 @@ export type CallCounts = Readonly<
 export interface InteractionSource {
   /** The lanes that must be listed so that nothing is missed. */
   readonly lanes: readonly Lane[];
+
+  /** How far back each lane goes; nothing for a lane that gives everything. */
+  readonly reach?: Readonly<Partial<Record<Lane, LaneReach>>>;
+
+  /** True: a list holds the rows of its window only, so that an empty one is nothing strange. @default false */
+  readonly listsWindows?: boolean;
 
   /** Logs in and checks rights, marker field and clock, with few cheap calls. Changes nothing. */
   check(options?: CheckOptions): Promise<CapabilityReport>;
@@ -164,7 +199,7 @@ export interface InteractionSource {
   list(window: ListWindow, options?: CallOptions): AsyncIterable<InteractionPage>;
 
   /** All details of one interaction. `Unavailable` also for failures that persist after the retries. */
-  fetch(interactionId: string, options?: CallOptions): Promise<SourceInteraction | Unavailable>;
+  fetch(interactionId: string, options?: FetchOptions): Promise<SourceInteraction | Unavailable>;
 
   /**
    * Opens a medium. An expired address is asked for again once. Throws a `CxvaultError` of code
@@ -174,6 +209,9 @@ export interface InteractionSource {
 
   /** Writes the marker of an interaction. May be called twice. */
   mark(interactionId: string, status: string, options?: CallOptions): Promise<MarkOutcome>;
+
+  /** What the report should say once, however many interactions it concerns: a right that is missing. */
+  warnings?(): readonly string[];
 
   /** Calls made so far, for the report. */
   callCounts(): CallCounts;

@@ -235,6 +235,19 @@ export class Catalog extends EntryCatalog {
     );
   }
 
+  /** Whether the newest that is known of some interaction is an update time in [from, to). */
+  hasUpdatesWithin(from: string, to: string): boolean {
+    return (
+      this.db.get(
+        `SELECT 1 FROM versions AS v WHERE updated_time >= ? AND updated_time < ?
+           AND NOT EXISTS (SELECT 1 FROM times AS t WHERE t.interaction_id = v.interaction_id AND t.updated_time > v.updated_time)
+           AND NOT EXISTS (SELECT 1 FROM erased AS e WHERE e.interaction_id = v.interaction_id) LIMIT 1`,
+        from,
+        to,
+      ) !== undefined
+    );
+  }
+
   // ---- what one run did
 
   /** The newest place of each interaction that a run archived. */

@@ -51,13 +51,15 @@ export class Feeder {
 
   /** Returns the windows of which every interaction was sighted, and dealt with. */
   async feed(signal: AbortSignal): Promise<ListWindow[]> {
-    const { interactions, work, clock, windows, onPhase } = this.#options;
+    const { interactions, work, clock, onPhase } = this.#options;
     addKnownWork(work, { ...this.#options, now: clock.now() });
     const covered: ListWindow[] = [];
     if (!interactions) {
       onPhase('listing');
-      for (const [i, window] of windows.entries()) {
-        if (await this.#listers[i]?.list(signal, () => this.#stops(signal))) covered.push(window);
+      for (const lister of this.#listers) {
+        const window = await lister.list(signal, () => this.#stops(signal));
+        if (!window) break; // a lane may hang on the one before it
+        covered.push(window);
       }
     }
     onPhase('archiving');

@@ -72,6 +72,12 @@ interface MediaResult {
   readonly bytes: number;
 }
 
+/** The version that the archive has of an interaction. */
+interface Previous {
+  readonly version: Version;
+  record(): Promise<ArchivedRecord>;
+}
+
 /** Turns one interaction of the source into what the journal will say of it. */
 export class InteractionArchiver {
   readonly #options: InteractionArchiverOptions;
@@ -82,31 +88,47 @@ export class InteractionArchiver {
 
   /** Fetches an interaction with its media. Throws when the source or the store fails as a whole. */
   async archive(item: WorkItem, signal: AbortSignal): Promise<InteractionOutcome> {
-    const fetched = await this.#options.source.fetch(item.interactionId, { signal });
+    const previous = this.#previous(item.interactionId, signal);
+    const again = item.reason === 'absent' || item.reason === 'denied' || item.reason === 'asked';
+    const fetched = await this.#options.source.fetch(item.interactionId, {
+      signal,
+      again,
+      previous: previous && {
+        legs: previous.version.legs?.map(({ id }) => id) ?? [],
+        payload: async () => (await previous.record()).source?.payload,
+      },
+    });
     if ('unavailable' in fetched) return { failure: fetched.unavailable, updatedTime: item.updatedTime };
     if (isStale(fetched, item)) return { failure: staleDetail, updatedTime: item.updatedTime };
-    const previous = this.#options.catalog.latest(item.interactionId);
-    const asksForMedia = item.reason === 'absent' || item.reason === 'denied' || item.reason === 'asked';
-    if (previous && !asksForMedia && digest(fetched, previous.absent) === previous.content) {
+    if (previous && !again && digest(fetched, previous.version.absent) === previous.version.content) {
       return { seen: seenOf(fetched, item) };
     }
     return this.#newVersion(fetched, item, previous, signal);
   }
 
+  /** What the archive has of an interaction; its record is read once, and only when it is asked for. */
+  #previous(interactionId: string, signal: AbortSignal): Previous | undefined {
+    const version = this.#options.catalog.latest(interactionId);
+    if (!version) return undefined;
+    let record: Promise<ArchivedRecord> | undefined;
+    return { version, record: () => (record ??= recordBefore(this.#options.archive, version, signal)) };
+  }
+
   async #newVersion(
     fetched: SourceInteraction,
     item: WorkItem,
-    previous: Version | undefined,
+    previous: Previous | undefined,
     signal: AbortSignal,
   ): Promise<InteractionOutcome> {
-    const before = previous && (await recordBefore(this.#options.archive, previous, signal));
+    const before = await previous?.record();
     const storedSince = this.#options.clock.now();
     const media = await this.#media(fetched, before, signal);
     if ('failure' in media) return { failure: media.failure, updatedTime: updatedTimeOf(fetched, item) };
     const { absent } = media;
     const content = digest(fetched, absent);
     // what was stored is kept, though nothing has changed: the record before was damaged, and this one mends it
-    if (content === previous?.content && media.objects.length === 0) return { seen: seenOf(fetched, item) };
+    if (content === previous?.version.content && media.objects.length === 0)
+      return { seen: seenOf(fetched, item) };
     await this.#options.volatileFields.look(fetched, before, signal);
     const record = archivalRecord(fetched, media.metadata, this.#options.identity);
     return {
@@ -125,7 +147,7 @@ export class InteractionArchiver {
         type: fetched.type,
       },
       mediaBytes: media.bytes,
-      allowed: isAllowed(media, previous),
+      allowed: isAllowed(media, previous?.version),
       before,
       storedSince,
     };

@@ -34,6 +34,7 @@ export class Lister {
   readonly #onPage: () => void;
   readonly #isDue: FailureDue;
   readonly counts: ListCounts = { rows: 0, unchanged: 0, givenUp: 0 };
+  #complete: ListWindow | undefined;
 
   constructor(options: {
     source: InteractionSource;
@@ -53,46 +54,66 @@ export class Lister {
     this.#isDue = options.isDue ?? always;
   }
 
-  /** True when the last pass showed nothing new: all of the window was sighted. `stop`: ends it early. */
-  async list(signal: AbortSignal, stop: () => boolean): Promise<boolean> {
+  /**
+   * The window, or the part of it of which the list was complete, when the last pass showed nothing new: all of it was
+   * sighted. Undefined otherwise. `stop`: ends it early.
+   */
+  async list(signal: AbortSignal, stop: () => boolean): Promise<ListWindow | undefined> {
     let restarts = 0;
     for (let pass = 1; pass <= mostPasses; pass += 1) {
       const found = await this.#pass(signal, stop).catch((error: unknown) => {
         if (!isExpiredCursor(error) || (restarts += 1) > mostRestarts) throw error;
         return 'expired' as const;
       });
-      if (stop()) return false;
-      if (found === 0) return true;
+      if (stop()) return undefined;
+      if (found === 0) return this.#complete;
       if (found === 'expired') pass -= 1; // a pass that broke off says nothing about the list
     }
-    return false;
+    return undefined;
   }
 
   /** Reads the list from its newest row to a whole page older than the window; returns how many rows were new. */
   async #pass(signal: AbortSignal, stop: () => boolean): Promise<number> {
     let rows = 0;
     let found = 0;
+    let { to } = this.#window;
     for await (const page of this.#source.list(this.#window, { signal })) {
       rows += page.rows.length;
       this.#work.addAll(() => {
         for (const row of page.rows) found += Number(this.#take(row));
       });
+      if (page.completeTo !== undefined && page.completeTo < to) to = page.completeTo;
       this.#onPage();
-      if (stop() || (page.rows.length > 0 && page.rows.every((row) => this.#isOlder(row)))) break;
+      if (stop() || this.#isBehind(page.rows)) break;
     }
-    if (rows === 0 && this.#catalog.interactionCount() > 0) throw emptyList();
+    if (rows === 0 && this.#knowsSome()) throw emptyList();
+    this.#complete = to > this.#window.from ? { ...this.#window, to } : undefined;
     return found;
   }
 
+  /** A whole page older than the window: a list of everything has come to its end as far as it matters. */
+  #isBehind(rows: readonly InteractionRef[]): boolean {
+    if (this.#source.listsWindows === true) return false;
+    return rows.length > 0 && rows.every((row) => this.#isOlder(row));
+  }
+
+  /** Whether the list should show something. */
+  #knowsSome(): boolean {
+    const { lane, from, to } = this.#window;
+    if (this.#source.listsWindows !== true) return this.#catalog.interactionCount() > 0;
+    return lane === 'update' && this.#catalog.hasUpdatesWithin(from, to);
+  }
+
   #isOlder(row: InteractionRef): boolean {
-    return row.updatedTime !== undefined && row.updatedTime < this.#window.from;
+    const position = positionOf(row);
+    return position !== undefined && position < this.#window.from;
   }
 
   /** Puts a row on the work list if there is something to do; true when it is new and lies in the window. */
   #take(row: InteractionRef): boolean {
     const { interactionId, updatedTime = '' } = row;
     if (this.#isOlder(row) || this.#catalog.isErased(interactionId)) return false;
-    const beyond = updatedTime >= this.#window.to;
+    const beyond = (positionOf(row) ?? '') >= this.#window.to;
     // newer than the window: the next one covers it. Only what was never archived is taken along already
     if (beyond && (this.#work.hasSighted(interactionId) || this.#catalog.latest(interactionId))) return false;
     if (!this.#work.sight(interactionId, updatedTime)) return false;
@@ -124,6 +145,10 @@ export class Lister {
     const fresh = updatedTime !== '' && Date.parse(updatedTime) > Date.parse(this.#window.to) - racyAge;
     return fresh && this.#catalog.latest(interactionId) !== undefined;
   }
+}
+
+function positionOf({ position, updatedTime }: InteractionRef): string | undefined {
+  return position ?? updatedTime;
 }
 
 function isExpiredCursor(error: unknown): boolean {

@@ -3,7 +3,7 @@ import { checkIdentity, checkSource } from './checks.ts';
 import { addKnownWork } from './known-work.ts';
 import { Lister } from './lister.ts';
 import type { RunOptions } from './options.ts';
-import { windowsToList } from './run.ts';
+import { windowsToList } from './windows.ts';
 import { WorkList, type WorkItem } from './work-list.ts';
 
 /** What a run would do now: `run --dry-run`. */
@@ -33,7 +33,7 @@ export async function planRun(options: RunOptions): Promise<RunPlan> {
   const warnings = checkSource(capabilities, wants);
   await syncCatalog(archive, catalog, signal);
   checkIdentity(catalog.identity(), capabilities.identity);
-  const windows = windowsToList(options);
+  const windows = windowsToList(options, (message) => warnings.push(message));
   const work = new WorkList();
   try {
     const listers = windows.map((window) => new Lister({ source, catalog, work, window }));

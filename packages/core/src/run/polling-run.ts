@@ -16,9 +16,10 @@ import type { RunOptions } from './options.ts';
 import { archivedRecordsOf, completionReport, type RunReport, type StoredReport } from './report.ts';
 import { afterPause } from './retry-pause.ts';
 import { RunCounts } from './run-counts.ts';
-import { journalWriter, type LaneStart, windowsToList } from './run.ts';
+import { journalWriter } from './run.ts';
 import type { PassEnd, RunResult } from './run-start.ts';
 import { RunSession } from './session.ts';
+import { type LaneStart, windowsToList } from './windows.ts';
 
 const hour = 3_600_000; // milliseconds
 /** A segment of a run that keeps polling closes after 60 s (architecture: "The flow of one run"). */
@@ -182,7 +183,13 @@ export class PollingRun implements AsyncDisposable {
       capabilities,
       warnings: [],
       damage: this.#damage,
-      windows: windowsToList(passOptions, (lane) => this.#known(lane, options.since)),
+      windows: windowsToList(
+        passOptions,
+        (message) => {
+          this.#warn(message);
+        },
+        (lane) => this.#known(lane, options.since),
+      ),
       writer: this.#writerFor(capabilities.identity),
       keys: this.#keys,
       counts: this.#counts,

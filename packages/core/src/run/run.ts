@@ -1,17 +1,15 @@
 import { newId } from '@cxvault/crypto-codec';
-import type { Lane, ListWindow, SourceIdentity } from '@cxvault/plugin-api';
+import type { SourceIdentity } from '@cxvault/plugin-api';
 
 import { syncCatalog } from '../catalog/sync.ts';
 import { JournalWriter } from '../journal.ts';
 import { RunLock } from '../lock.ts';
 import { checkIdentity, checkSource } from './checks.ts';
-import { listFrom, type JournalledWindow } from './coverage.ts';
 import type { RunOptions } from './options.ts';
 import { RunCounts } from './run-counts.ts';
 import type { RunResult } from './run-start.ts';
 import { RunSession } from './session.ts';
-
-const twoHours = 2 * 3_600_000; // milliseconds
+import { windowsToList } from './windows.ts';
 
 /**
  * Archives what is closed and not yet archived, marks it, and journals all of it. Throws before anything is
@@ -32,11 +30,8 @@ export async function runArchive(options: RunOptions): Promise<RunResult> {
     checkIdentity(catalog.identity(), capabilities.identity);
     if (lock.bestEffort)
       warnings.push('the store cannot create an object only if it is absent: the lock is best effort');
+    const windows = windowsToList(options, (message) => warnings.push(message));
     for (const warning of warnings) options.onWarning?.(warning);
-    const windows = windowsToList(options, (lane) => ({
-      windows: catalog.windows(lane),
-      since: options.since,
-    }));
     return await new RunSession(options, {
       runId,
       startedAt,
@@ -65,33 +60,5 @@ export function journalWriter(
     tool,
     clock,
     beforeAppend: () => run.lock.check(),
-  });
-}
-
-/** From where on a lane is to be listed: from `since`, if it is given, else by the windows that are covered. */
-export interface LaneStart {
-  readonly windows: readonly JournalledWindow[];
-  readonly since: string | undefined;
-}
-
-/**
- * The periods to list: up to the API's clock now, less the settling lag; never our clock, never the run's end. Whole
- * seconds: where update times are whole seconds, a later change within this second would seem to lie before its end.
- */
-export function windowsToList(
-  options: RunOptions,
-  known: (lane: Lane) => LaneStart = (lane) => ({
-    windows: options.catalog.windows(lane),
-    since: options.since,
-  }),
-): ListWindow[] {
-  const { source, clock, until, settlingLagMs = 0, lookBackMs = twoHours } = options;
-  const now = (source.now() ?? clock.now()) - settlingLagMs;
-  const newest = new Date(now - (now % 1_000)).toISOString();
-  const to = until !== undefined && until < newest ? until : newest;
-  return source.lanes.flatMap((lane) => {
-    const { windows, since } = known(lane);
-    const from = listFrom(windows, { since, lookBackMs, now: clock.now() });
-    return from < to ? [{ lane, from, to }] : [];
   });
 }

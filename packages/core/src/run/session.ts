@@ -79,6 +79,7 @@ export class RunSession {
       await this.#committer.flush({ final: true });
       this.#windows = this.#covered;
     });
+    this.#passOnWarnings();
     await this.#guarded(() => this.#storeReport());
     this.#close();
     return { report: { ...this.#report(), archived_records: this.#archivedRecords() }, error: this.#error };
@@ -104,6 +105,7 @@ export class RunSession {
       await committer.flush();
       journalled = journals;
     });
+    this.#passOnWarnings();
     this.#close();
     return {
       covered: this.#covered,
@@ -200,6 +202,11 @@ export class RunSession {
         this.#progress();
       },
     });
+  }
+
+  /** What the source found missing, once, and not with each interaction that it concerns. */
+  #passOnWarnings(): void {
+    for (const warning of this.#options.source.warnings?.() ?? []) this.#warn(warning);
   }
 
   #warn(message: string): void {
