@@ -27,16 +27,19 @@ export class ApiClient {
    * Throws `RequestFailure` in the end.
    */
   json<T>(request: ApiRequest, read: (json: JsonValue, headers: AnswerHeaders) => T): Promise<T> {
+    return this.#send(request, 'application/json', async (response) =>
+      readText(await this.#text(response, request.signal), response, read),
+    );
+  }
+
+  /** {@link json} of an answer that may be nothing: 204, or a body of no characters, gives undefined. */
+  jsonOrNothing<T>(
+    request: ApiRequest,
+    read: (json: JsonValue, headers: AnswerHeaders) => T,
+  ): Promise<T | undefined> {
     return this.#send(request, 'application/json', async (response) => {
-      const text = await bodyText(response, {
-        idleMs: this.#idleMs,
-        ...(request.signal && { signal: request.signal }),
-      });
-      try {
-        return read(parseJson(text), response.headers);
-      } catch {
-        throw invalidResponse(response); // HTML, half a document, or not what the schema says
-      }
+      const text = await this.#text(response, request.signal);
+      return response.status === 204 || text.trim() === '' ? undefined : readText(text, response, read);
     });
   }
 
@@ -66,6 +69,10 @@ export class ApiClient {
     return this.#idleMs;
   }
 
+  #text(response: Answer, signal: AbortSignal | undefined): Promise<string> {
+    return bodyText(response, { idleMs: this.#idleMs, ...(signal && { signal }) });
+  }
+
   #send<T>(request: ApiRequest, accept: string, take: (response: Answer) => Promise<T>): Promise<T> {
     const call = callOf(request, accept);
     return retrying(this.#retry, call, async () => {
@@ -84,6 +91,18 @@ export class ApiClient {
       transient: isTransientStatus(response.status),
       ...(wait !== undefined && { retryAfterMs: wait }),
     });
+  }
+}
+
+function readText<T>(
+  text: string,
+  response: Answer,
+  read: (json: JsonValue, headers: AnswerHeaders) => T,
+): T {
+  try {
+    return read(parseJson(text), response.headers);
+  } catch {
+    throw invalidResponse(response); // HTML, half a document, or not what the schema says
   }
 }
 

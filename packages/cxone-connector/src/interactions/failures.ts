@@ -3,17 +3,24 @@ import type { ErrorCode } from '@cxvault/plugin-api';
 import type { RequestFailure } from '../http/request-failure.ts';
 
 /** The error of the whole source that a failed request of its list stands for. */
-export function sourceError(failed: RequestFailure, what: string, host: string): CxvaultError {
+export function sourceError(
+  failed: RequestFailure,
+  what: string,
+  host: string,
+  ownHints: Hints = {},
+): CxvaultError {
   const { failure, networkCode } = failed;
   const { reason, status, requestId } = failure;
   const code = codeOf(failed);
   return new CxvaultError(code, `${what} failed`, {
     context: { host, reason, status, networkCode, requestId },
-    hint: hints[code],
+    hint: ownHints[code] ?? hints[code],
   });
 }
 
-const hints: Partial<Record<ErrorCode, string>> = {
+type Hints = Partial<Record<ErrorCode, string>>;
+
+const hints: Hints = {
   SCOPE_MISSING: 'grant the client the scope interactions:read in CXone',
   LOGIN_REFUSED:
     'the API does not take the token: check that CXONE_API_BASE and the client belong to one tenant',

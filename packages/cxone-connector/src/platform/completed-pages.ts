@@ -1,0 +1,126 @@
+import type { ApiClient } from '../http/api-client.ts';
+import { RequestFailure } from '../http/request-failure.ts';
+import { readCompletedPage, type CompletedPage } from './completed-page.ts';
+import type { ContactRow } from './contact-row.ts';
+import { listError } from './list-failures.ts';
+
+/** Rows a page; the API allows 10,000, and its clients go lower because large pages run into time-outs. */
+export const pageRows = 1000;
+
+/** More pages than this for one query are a defect of the API: at 1,000 rows a page, ten million contacts. */
+const mostPages = 10_000;
+
+/** What is asked of `contacts/completed`. Times are ISO 8601 UTC with a literal `Z`; `endDate` is inclusive. */
+export interface CompletedQuery {
+  readonly startDate?: string;
+  readonly endDate?: string;
+  readonly updatedSince?: string;
+}
+
+/** What the first page of a query says of all of it. */
+export interface CompletedHead {
+  readonly totalRecords: number;
+  readonly lastPollTime: string | undefined;
+}
+
+/** The API refuses the period as too long. */
+export class PeriodRefused extends Error {
+  readonly failed: RequestFailure;
+
+  constructor(failed: RequestFailure) {
+    super('the period was refused');
+    this.name = 'PeriodRefused';
+    this.failed = failed;
+  }
+}
+
+/** Statuses by which a period that is too long is refused, or is too much for the API. */
+const refusedPeriod = [400, 413, 504];
+
+/** Asks `contacts/completed` page by page. */
+export class CompletedPages {
+  readonly #client: ApiClient;
+  readonly #url: URL;
+
+  /** `acd`: the address of the ACD APIs, for example `https://api-na1.niceincontact.com/incontactapi/services/v30.0`. */
+  constructor(client: ApiClient, acd: URL) {
+    this.#client = client;
+    this.#url = new URL(`${acd.href.replace(/\/$/, '')}/contacts/completed`);
+  }
+
+  /**
+   * Reads all rows of the query; some may come twice. Pages follow the contacts' start where the list is in that
+   * order: an offset would skip a row whenever one above it leaves. Where it is not, they follow `_links.next`.
+   * Throws {@link PeriodRefused}, and the `CxvaultError` of the whole source.
+   */
+  async read(
+    query: CompletedQuery,
+    take: (rows: readonly ContactRow[]) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<CompletedHead> {
+    const asked = new Set<string>();
+    let url: URL | undefined = this.#urlOf(query);
+    let head: CompletedHead | undefined;
+    while (url !== undefined && !asked.has(url.href) && asked.size < mostPages) {
+      asked.add(url.href);
+      const page: CompletedPage | undefined = await this.page(url, signal);
+      if (page === undefined) break;
+      head ??= { totalRecords: page.totalRecords ?? 0, lastPollTime: page.lastPollTime };
+      take(page.rows);
+      url = this.#after(page, url, query);
+    }
+    return head ?? { totalRecords: 0, lastPollTime: undefined };
+  }
+
+  /** One page; undefined for none. */
+  async page(url: URL, signal: AbortSignal | undefined): Promise<CompletedPage | undefined> {
+    const request = {
+      family: 'acd',
+      wholeSystem: true,
+      method: 'GET',
+      url,
+      ...(signal && { signal }),
+    } as const;
+    try {
+      return await this.#client.jsonOrNothing(request, readCompletedPage);
+    } catch (error) {
+      if (!(error instanceof RequestFailure)) throw error;
+      if (refusedPeriod.includes(error.failure.status ?? 0)) throw new PeriodRefused(error);
+      throw listError(error, url.host);
+    }
+  }
+
+  #urlOf(query: CompletedQuery): URL {
+    const url = new URL(this.#url);
+    for (const [name, value] of Object.entries({ ...query, orderBy: 'contactStartDate asc', top: pageRows }))
+      url.searchParams.set(name, String(value));
+    return url;
+  }
+
+  #after(page: CompletedPage, url: URL, query: CompletedQuery): URL | undefined {
+    if (page.rows.length === 0 || (page.next === undefined && page.rows.length < pageRows)) return undefined;
+    const start = startOfNext(page.rows, url.searchParams.get('startDate'));
+    if (start !== undefined) return this.#urlOf({ ...query, startDate: start });
+    if (page.next === undefined) return skipping(url, page.rows.length);
+    const next = URL.parse(page.next, url.href);
+    // Whatever a proxy writes into its links: the API is where we asked it.
+    return next === null ? undefined : new URL(next.search, url.href);
+  }
+}
+
+/** The start of the last row, when the page is in the order of starts, and leads on from where it was asked for. */
+function startOfNext(rows: readonly ContactRow[], from: string | null): string | undefined {
+  let last = from ?? '';
+  for (const { startTime } of rows) {
+    if (startTime === undefined || startTime < last) return undefined;
+    last = startTime;
+  }
+  const first = from ?? rows[0]?.startTime;
+  return first !== undefined && last > first ? last : undefined;
+}
+
+function skipping(url: URL, rows: number): URL {
+  const next = new URL(url);
+  next.searchParams.set('skip', String(Number(url.searchParams.get('skip') ?? '0') + rows));
+  return next;
+}

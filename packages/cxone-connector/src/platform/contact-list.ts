@@ -1,0 +1,114 @@
+import type { InteractionPage, ListWindow } from '@cxvault/plugin-api';
+import type { ApiClock } from '../http/api-clock.ts';
+import type { Clock } from '../http/clock.ts';
+import { pageRows, PeriodRefused, type CompletedPages, type CompletedQuery } from './completed-pages.ts';
+import type { ContactRow } from './contact-row.ts';
+import { listError } from './list-failures.ts';
+import { Periods } from './periods.ts';
+import { updatesReachBackMs } from './reach.ts';
+import type { RowStore } from './row-store.ts';
+
+/** A query whose rows do not add up is asked again so often before its period is left open. */
+const tries = 3;
+
+type Pages = AsyncGenerator<InteractionPage, void, void>;
+
+/** A query, read to its end. */
+interface Reading {
+  /** Its number in the {@link RowStore}. */
+  readonly n: number;
+  readonly contacts: number;
+  readonly lastPollTime: string | undefined;
+  /** False when fewer contacts came than CXone counts. */
+  readonly isWhole: boolean;
+}
+
+/** Lists master contacts by their legs: by start, period by period, or by update. */
+export class ContactList {
+  readonly #pages: CompletedPages;
+  readonly #rows: RowStore;
+  readonly #clock: Clock;
+  readonly #apiClock: ApiClock;
+  readonly #warn: (message: string) => void;
+  readonly #host: string;
+
+  constructor(options: {
+    readonly pages: CompletedPages;
+    readonly rows: RowStore;
+    readonly clock: Clock;
+    readonly apiClock: ApiClock;
+    readonly warn: (message: string) => void;
+    readonly host: string;
+  }) {
+    this.#pages = options.pages;
+    this.#rows = options.rows;
+    this.#clock = options.clock;
+    this.#apiClock = options.apiClock;
+    this.#warn = options.warn;
+    this.#host = options.host;
+  }
+
+  /** One pass. Each page holds whole masters as far as the period shows them. */
+  async *pages(window: ListWindow, signal: AbortSignal | undefined): Pages {
+    this.#rows.forget(this.#now());
+    if (window.lane === 'update') yield* this.#updates(window, signal);
+    else yield* this.#byStart(window, signal);
+  }
+
+  async *#updates({ from }: ListWindow, signal: AbortSignal | undefined): Pages {
+    const reach = new Date(this.#now() - updatesReachBackMs).toISOString();
+    const updatedSince = from > reach ? from : reach;
+    try {
+      const reading = await this.#read({ updatedSince }, `updated since ${updatedSince}`, signal);
+      const completeTo = reading.isWhole ? reading.lastPollTime : from;
+      yield { rows: [], ...(completeTo !== undefined && { completeTo }) };
+      for (const masters of this.#rows.mastersOf(reading.n))
+        yield { rows: masters.map(({ id, updatedTime }) => ({ interactionId: id, updatedTime })) };
+    } catch (error) {
+      throw error instanceof PeriodRefused ? listError(error.failed, this.#host) : error;
+    }
+  }
+
+  async *#byStart({ from, to }: ListWindow, signal: AbortSignal | undefined): Pages {
+    const periods = new Periods(Date.parse(from), Date.parse(to));
+    for (let period = periods.current; period !== undefined; period = periods.current) {
+      const startDate = new Date(period.from).toISOString();
+      const endDate = new Date(period.to).toISOString();
+      try {
+        const reading = await this.#read({ startDate, endDate }, `from ${startDate} to ${endDate}`, signal);
+        periods.done(reading.contacts, pageRows);
+        yield { rows: [], ...(!reading.isWhole && { completeTo: startDate }) };
+        for (const masters of this.#rows.mastersOf(reading.n)) {
+          yield {
+            rows: masters.map(({ id, updatedTime, startTime = startDate }) => {
+              return { interactionId: id, updatedTime, position: startTime };
+            }),
+          };
+        }
+      } catch (error) {
+        if (!(error instanceof PeriodRefused)) throw error;
+        if (!periods.halve()) throw listError(error.failed, this.#host);
+      }
+    }
+  }
+
+  /** Reads a query to its end; its rows are kept for the fetching of their masters. */
+  async #read(query: CompletedQuery, what: string, signal: AbortSignal | undefined): Promise<Reading> {
+    for (let attempt = 1; ; attempt += 1) {
+      const n = this.#rows.newReading();
+      const take = (rows: readonly ContactRow[]): void => {
+        this.#rows.put(rows, n, this.#now());
+      };
+      const { totalRecords, lastPollTime } = await this.#pages.read(query, take, signal);
+      const contacts = this.#rows.countOf(n);
+      if (contacts >= totalRecords) return { n, contacts, lastPollTime, isWhole: true };
+      if (attempt < tries) continue;
+      this.#warn(`CXone counts more contacts ${what} than it lists: this time stays open for the next run`);
+      return { n, contacts, lastPollTime, isWhole: false };
+    }
+  }
+
+  #now(): number {
+    return this.#apiClock.now() ?? this.#clock.now();
+  }
+}
