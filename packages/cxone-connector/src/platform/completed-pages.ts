@@ -61,13 +61,15 @@ export class CompletedPages {
     const asked = new Set<string>();
     let url: URL | undefined = this.#urlOf(query);
     let head: CompletedHead | undefined;
+    let byStart = true; // as long as the API gives what that is asked for
     while (url !== undefined && !asked.has(url.href) && asked.size < mostPages) {
       asked.add(url.href);
       const page: CompletedPage | undefined = await this.page(url, signal);
       if (page === undefined) break;
       head ??= { totalRecords: page.totalRecords ?? 0, lastPollTime: page.lastPollTime };
       take(page.rows);
-      url = this.#after(page, url, query);
+      byStart &&= isFromStart(page.rows, url.searchParams.get('startDate'));
+      url = byStart ? this.#byStart(page, query, url) : this.#byLink(page, url);
     }
     return head ?? { totalRecords: 0, lastPollTime: undefined };
   }
@@ -97,26 +99,32 @@ export class CompletedPages {
     return url;
   }
 
-  #after(page: CompletedPage, url: URL, query: CompletedQuery): URL | undefined {
-    if (page.rows.length === 0 || (page.next === undefined && page.rows.length < pageRows)) return undefined;
-    const start = startOfNext(page.rows, url.searchParams.get('startDate'));
-    if (start !== undefined) return this.#urlOf({ ...query, startDate: start });
-    if (page.next === undefined) return skipping(url, page.rows.length);
-    const next = URL.parse(page.next, url.href);
+  #byStart({ rows, next }: CompletedPage, query: CompletedQuery, url: URL): URL | undefined {
+    const [first, last] = [rows.at(0)?.startTime, rows.at(-1)?.startTime];
+    if (next === undefined && rows.length < pageRows) return undefined;
+    // a whole page of one start leads nowhere
+    if (last === undefined || last === (url.searchParams.get('startDate') ?? first))
+      return this.#byLink({ rows, next }, url);
+    return this.#urlOf({ ...query, startDate: last });
+  }
+
+  #byLink({ rows, next }: Pick<CompletedPage, 'rows' | 'next'>, url: URL): URL | undefined {
+    if (rows.length === 0 || (next === undefined && rows.length < pageRows)) return undefined;
+    if (next === undefined) return skipping(url, rows.length);
     // Whatever a proxy writes into its links: the API is where we asked it.
-    return next === null ? undefined : new URL(next.search, url.href);
+    const target = URL.parse(next, url.href);
+    return target === null ? undefined : new URL(target.search, url.href);
   }
 }
 
-/** The start of the last row, when the page is in the order of starts, and leads on from where it was asked for. */
-function startOfNext(rows: readonly ContactRow[], from: string | null): string | undefined {
+/** True when the rows are in the order of their starts, and none is before the one that was asked for. */
+function isFromStart(rows: readonly ContactRow[], from: string | null): boolean {
   let last = from ?? '';
-  for (const { startTime } of rows) {
-    if (startTime === undefined || startTime < last) return undefined;
-    last = startTime;
-  }
-  const first = from ?? rows[0]?.startTime;
-  return first !== undefined && last > first ? last : undefined;
+  return rows.every(({ startTime }) => {
+    const inOrder = startTime !== undefined && startTime >= last;
+    last = startTime ?? last;
+    return inOrder;
+  });
 }
 
 function skipping(url: URL, rows: number): URL {
