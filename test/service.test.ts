@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { startSimulator, type Simulator } from '@cxvault/cxone-simulator';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
+import { clientSecret } from '../apps/cli/test/simulated-desk.ts';
 import { openTenantDesk, type Report, succeed, type TenantDesk } from './support/tenant-desk.ts';
 
 const limit = 25_000; // ms until something that does not come counts as missing
@@ -146,7 +147,7 @@ describe('run --every', () => {
     await place.tenant.close();
     await service.sees(/warning: .*trying again at .*Z \(in /);
     await service.sees(/service.outage/);
-    const again = await startSimulator({ ...tenantOptions, port });
+    const again = await startSimulator({ ...tenantOptions, port, login: { clientSecret } });
     try {
       await add(again, 5);
       await service.hasArchived(25);
@@ -163,7 +164,7 @@ describe('run --every', () => {
     await place.tenant.close();
     const service = start('--json');
     await service.sees(/service.outage/);
-    const again = await startSimulator({ ...tenantOptions, port });
+    const again = await startSimulator({ ...tenantOptions, port, login: { clientSecret } });
     try {
       await service.hasArchived(20);
       expect((await service.ends('SIGTERM')).code).toBe(0);

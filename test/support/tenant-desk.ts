@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 
-import { startSimulator, type Simulator, type SimulatorOptions } from '@cxvault/cxone-simulator';
+import type { Simulator, SimulatorOptions } from '@cxvault/cxone-simulator';
 
-import { Desk, type Ended } from '../../apps/cli/test/cli-process.ts';
+import type { Desk, Ended } from '../../apps/cli/test/cli-process.ts';
+import { SimulatedDesk } from '../../apps/cli/test/simulated-desk.ts';
 
 const unlimited = { limit: 0, per: '1s' };
 
@@ -17,25 +18,17 @@ export interface TenantDesk extends AsyncDisposable {
  * kept, so that tests need not wait for the others.
  */
 export async function openTenantDesk(options: SimulatorOptions): Promise<TenantDesk> {
-  const tenant = await startSimulator(options);
-  const desk = await Desk.open();
-  Object.assign(desk.env, {
-    CXONE_API_BASE: tenant.url,
-    CXONE_CLIENT_ID: 'demo-client',
-    CXONE_CLIENT_SECRET: 'demo-secret',
-    CXONE_ARCHIVAL_FIELD_ID: 'archival_status',
-    ARCHIVAL_ENCRYPTION_KEY: 'correct horse battery staple',
+  const desk = await SimulatedDesk.openWith(options);
+  Object.assign(desk.env, desk.source, {
+    ARCHIVAL_ENCRYPTION_KEY: desk.password,
     CXVAULT_ARCHIVE: './archive',
   });
   const config = { cxone: { budgets: { detail: unlimited, mark: unlimited, media: unlimited } } };
   await writeFile(desk.path('cxvault.config.json'), JSON.stringify(config));
   return {
     desk,
-    tenant,
-    [Symbol.asyncDispose]: async () => {
-      await tenant.close();
-      await desk.close();
-    },
+    tenant: desk.simulator,
+    [Symbol.asyncDispose]: () => desk.close(),
   };
 }
 

@@ -1,7 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Desk } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 const interactions = 3;
 const archive = ['--archive', 'archive', '--key-file', 'key'];
@@ -11,21 +9,14 @@ interface Report {
   readonly archived_records: { readonly interaction_id: string }[];
 }
 
-let desk: Desk;
-let simulator: Simulator;
-let source: Record<string, string>;
+let desk: SimulatedDesk;
 beforeAll(async () => {
-  desk = await Desk.open();
-  simulator = await startSimulator({
+  desk = await SimulatedDesk.openWith({
     population: { interactions },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
   });
-  source = desk.source(simulator.url);
-  await writeFile(desk.path('key'), new Uint8Array(32).fill(9));
   await desk.run(['init', ...archive]);
 });
 afterAll(async () => {
-  await simulator.close();
   await desk.close();
 });
 
@@ -34,7 +25,7 @@ describe('run --interaction with a mistyped id', () => {
     ['that CXone does not know', 'no-such-interaction', /^not-found/],
     ['that cannot be one', '..', /^refused/],
   ])('%s fails that run by name, and leaves nothing for the next ones', async (_, id, reason) => {
-    const asked = await desk.json(['run', ...archive, '--interaction', id], source);
+    const asked = await desk.json(['run', ...archive, '--interaction', id], desk.source);
     expect({ code: asked.code, document: asked.document }).toMatchObject({
       code: 3,
       document: {
@@ -44,8 +35,8 @@ describe('run --interaction with a mistyped id', () => {
         failed_records: [{ interaction_id: id, reason: expect.stringMatching(reason) as unknown }],
       },
     });
-    simulator.advance(120_000); // marks are changes too, and a run waits until changes are a minute old
-    const next = await desk.json(['run', ...archive], source);
+    desk.simulator.advance(120_000); // marks are changes too, and a run waits until changes are a minute old
+    const next = await desk.json(['run', ...archive], desk.source);
     expect({ code: next.code, document: next.document }).toMatchObject({
       code: 0,
       document: { failed_archives: 0, failed_records: [] },
@@ -56,12 +47,12 @@ describe('run --interaction with a mistyped id', () => {
   it('archives the right ones of a list', async () => {
     await desk.run(['init', '--archive', 'other', '--key-file', 'key']);
     const other = ['--archive', 'other', '--key-file', 'key'];
-    const plan = await desk.json(['run', ...other, '--dry-run'], source);
+    const plan = await desk.json(['run', ...other, '--dry-run'], desk.source);
     const [first] = (plan.document as { planned: { interaction_id: string }[] }).planned;
     const id = first?.interaction_id ?? '';
     const { code, document } = await desk.json(
       ['run', ...other, '--interaction', id, '--interaction', `${id}0`],
-      source,
+      desk.source,
     );
     const { archived_records, failed_records } = document as Report;
     expect(code).toBe(3);

@@ -3,26 +3,22 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
+import { startSimulator } from '@cxvault/cxone-simulator';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { Desk, type Ended } from './cli-process.ts';
+import { type Ended } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 const run = promisify(execFile);
 const locked = ['--archive', 'archive', '--key-file', 'key'];
 
-let desk: Desk;
-let simulator: Simulator;
-let source: Record<string, string>;
+let desk: SimulatedDesk;
 let s3: FauxqsServer;
 let aws: Record<string, string>;
 beforeAll(async () => {
-  desk = await Desk.open();
-  simulator = await startSimulator({
+  desk = await SimulatedDesk.openWith({
     population: { interactions: 3 },
     media: { kind: 'none' },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
   });
-  source = desk.source(simulator.url);
   s3 = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false });
   aws = {
     AWS_ACCESS_KEY_ID: 'test',
@@ -30,12 +26,10 @@ beforeAll(async () => {
     AWS_REGION: 'eu-central-1',
     AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${s3.port}`,
   };
-  await writeFile(desk.path('key'), new Uint8Array(32).fill(9));
   await writeFile(desk.path('other-key'), new Uint8Array(32).fill(8));
   await desk.run(['init', ...locked]);
 });
 afterAll(async () => {
-  await simulator.close();
   await s3.stop();
   await desk.close();
 });
@@ -68,7 +62,7 @@ async function deadUrl(): Promise<string> {
 
 describe('settings', () => {
   it('that are missing are named', async () => {
-    await fails(['run', '--key-file', 'key'], source, {
+    await fails(['run', '--key-file', 'key'], desk.source, {
       exit: 2,
       code: 'CONFIG_INVALID',
       words: /CXVAULT_ARCHIVE/,
@@ -81,7 +75,7 @@ describe('settings', () => {
     for (const name of ['CXONE_API_BASE', 'CXONE_CLIENT_ID', 'CXONE_CLIENT_SECRET']) {
       await fails(
         ['run', ...locked],
-        { ...source, [name]: '' },
+        { ...desk.source, [name]: '' },
         { exit: 2, code: 'CONFIG_INVALID', words: new RegExp(name) },
       );
     }
@@ -96,7 +90,7 @@ describe('settings', () => {
   it('that are misspelt are corrected', async () => {
     await writeFile(desk.path('misspelt.json'), '{"cxone": {"apiBas": "https://x.example"}}');
     const args = ['doctor', '--config', 'misspelt.json'];
-    const { code, document } = await desk.json(args, source);
+    const { code, document } = await desk.json(args, desk.source);
     expect(code).toBe(2);
     const { checks } = document as { checks: { name: string; state: string; hint?: string }[] };
     expect(checks[0]).toMatchObject({ name: 'settings', state: 'failed', hint: 'did you mean apiBase?' });
@@ -180,7 +174,7 @@ describe('an archive', () => {
     }
     const { code, document } = await desk.json(
       ['doctor', '--archive', 's3://no-such-bucket/p', '--key-file', 'key'],
-      { ...source, ...aws },
+      { ...desk.source, ...aws },
     );
     expect(code).toBe(20);
     const { checks } = document as { checks: { name: string; state: string; detail: string }[] };
@@ -191,7 +185,9 @@ describe('an archive', () => {
     s3.createBucket('archives');
     const args = ['--archive', 's3://archives/cxone?sse=none', '--key-file', 'key'];
     for (const command of ['init', 'run', 'verify']) {
-      expect(await desk.run([command, ...args, '--json'], { ...source, ...aws })).toMatchObject({ code: 0 });
+      expect(await desk.run([command, ...args, '--json'], { ...desk.source, ...aws })).toMatchObject({
+        code: 0,
+      });
     }
   });
 
@@ -207,14 +203,14 @@ describe('an archive', () => {
 
 describe('CXone', () => {
   it('that cannot be reached', async () => {
-    const env = { ...source, CXONE_API_BASE: await deadUrl() };
+    const env = { ...desk.source, CXONE_API_BASE: await deadUrl() };
     const { code, document } = await desk.json(['run', ...locked], env);
     expect(document).toMatchObject({ error: { code: 'SOURCE_UNREACHABLE', exit: 20 } });
     expect(code).toBe(20);
   });
 
   it('that refuses the client secret', async () => {
-    const env = { ...source, CXONE_CLIENT_SECRET: desk.secret('not-the-s3cret') };
+    const env = { ...desk.source, CXONE_CLIENT_SECRET: desk.secret('not-the-s3cret') };
     await fails(['run', ...locked], env, { exit: 20, code: 'LOGIN_REFUSED', words: /login/ });
     const { code, document } = await desk.json(['doctor', ...locked], env);
     expect(code).toBe(20);
@@ -232,10 +228,10 @@ describe('CXone', () => {
 
   it('that grants too little', async () => {
     const narrow = await startSimulator({
-      login: { clientSecret: source['CXONE_CLIENT_SECRET'], grantedScopes: ['interactions:read'] },
+      login: { clientSecret: desk.source['CXONE_CLIENT_SECRET'], grantedScopes: ['interactions:read'] },
     });
     try {
-      const env = { ...source, CXONE_API_BASE: narrow.url };
+      const env = { ...desk.source, CXONE_API_BASE: narrow.url };
       await fails(['run', ...locked], env, {
         exit: 20,
         code: 'SCOPE_MISSING',
@@ -249,10 +245,10 @@ describe('CXone', () => {
   it('whose clock is elsewhere', async () => {
     const skewed = await startSimulator({
       population: { clockOffsetMs: 10 * 60_000 },
-      login: { clientSecret: source['CXONE_CLIENT_SECRET'] },
+      login: { clientSecret: desk.source['CXONE_CLIENT_SECRET'] },
     });
     try {
-      const env = { ...source, CXONE_API_BASE: skewed.url };
+      const env = { ...desk.source, CXONE_API_BASE: skewed.url };
       await fails(['run', ...locked], env, { exit: 2, code: 'CLOCK_SKEW', words: /10 minutes/ });
       const { code, stdout } = await desk.run(['doctor', ...locked], env);
       expect(stdout).toMatch(/^FAILED +clock/m);
@@ -265,14 +261,14 @@ describe('CXone', () => {
   it('of another tenant than the archive', async () => {
     await desk.run(['init', '--archive', 'of-one', '--key-file', 'key']);
     const args = ['run', '--archive', 'of-one', '--key-file', 'key'];
-    expect((await desk.run(args, source)).code).toBe(0);
+    expect((await desk.run(args, desk.source)).code).toBe(0);
     const other = await startSimulator({
-      login: { clientSecret: source['CXONE_CLIENT_SECRET'], tenantId: 'another-tenant' },
+      login: { clientSecret: desk.source['CXONE_CLIENT_SECRET'], tenantId: 'another-tenant' },
     });
     try {
       await fails(
         args,
-        { ...source, CXONE_API_BASE: other.url },
+        { ...desk.source, CXONE_API_BASE: other.url },
         {
           exit: 2,
           code: 'ARCHIVE_OTHER_TENANT',
@@ -287,13 +283,13 @@ describe('CXone', () => {
   it('that lists nothing though the archive knows interactions', async () => {
     await desk.run(['init', '--archive', 'of-many', '--key-file', 'key']);
     const args = ['run', '--archive', 'of-many', '--key-file', 'key', '--json'];
-    expect((await desk.run(args, source)).code).toBe(0);
+    expect((await desk.run(args, desk.source)).code).toBe(0);
     const empty = await startSimulator({
       population: { interactions: 0 },
-      login: { clientSecret: source['CXONE_CLIENT_SECRET'] },
+      login: { clientSecret: desk.source['CXONE_CLIENT_SECRET'] },
     });
     try {
-      const { code, stdout } = await desk.run(args, { ...source, CXONE_API_BASE: empty.url });
+      const { code, stdout } = await desk.run(args, { ...desk.source, CXONE_API_BASE: empty.url });
       expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'SOURCE_LIST_EMPTY', exit: 20 } });
       expect(code).toBe(20);
     } finally {
@@ -305,13 +301,13 @@ describe('CXone', () => {
     const holding = await startSimulator({
       population: { interactions: 5 },
       media: { kind: 'none' },
-      login: { clientSecret: source['CXONE_CLIENT_SECRET'] },
+      login: { clientSecret: desk.source['CXONE_CLIENT_SECRET'] },
       faults: { denied: 0.5 },
       seed: 'denied',
     });
     try {
       await desk.run(['init', '--archive', 'partial', '--key-file', 'key']);
-      const env = { ...source, CXONE_API_BASE: holding.url };
+      const env = { ...desk.source, CXONE_API_BASE: holding.url };
       const { code, document, stderr } = await desk.json(
         ['run', '--archive', 'partial', '--key-file', 'key'],
         env,
@@ -354,10 +350,10 @@ describe('a disk that is full', () => {
     const tenant = await startSimulator({
       population: { interactions: 4 },
       media: { kind: 'wav', perInteraction: 1, bytes: [400_000, 400_000] },
-      login: { clientSecret: source['CXONE_CLIENT_SECRET'] },
+      login: { clientSecret: desk.source['CXONE_CLIENT_SECRET'] },
     });
     try {
-      const env = { ...source, CXONE_API_BASE: tenant.url };
+      const env = { ...desk.source, CXONE_API_BASE: tenant.url };
       const done = await smallDisk(async (folder) => {
         const small = ['--archive', `${folder}/archive`, '--key-file', 'key'];
         await desk.run(['init', ...small]);
@@ -396,7 +392,7 @@ describe('an interruption', () => {
     const slow = await startSimulator({
       population: { interactions: 400 },
       media: { kind: 'none' },
-      login: { clientSecret: source['CXONE_CLIENT_SECRET'] },
+      login: { clientSecret: desk.source['CXONE_CLIENT_SECRET'] },
       faults: { slow: { rate: 1, milliseconds: 300, families: ['detail'] } },
       seed: signals.join(),
     });
@@ -413,7 +409,7 @@ describe('an interruption', () => {
         '--report',
         `${archive}.json`,
       ];
-      const child = desk.start(args, { ...source, CXONE_API_BASE: slow.url });
+      const child = desk.start(args, { ...desk.source, CXONE_API_BASE: slow.url });
       const end = desk.ended(child);
       while (slow.stats().families.detail.requests < 10)
         await new Promise((resolve) => setImmediate(resolve));

@@ -47,12 +47,12 @@ export class Desk {
     return value;
   }
 
-  /** The environment for a simulated tenant with the first secret noted as its client secret. */
-  source(url: string): Record<string, string> {
+  /** The environment for a simulated tenant. */
+  sourceAt(url: string, clientSecret: string): Record<string, string> {
     return {
       CXONE_API_BASE: url,
       CXONE_CLIENT_ID: 'demo-client',
-      CXONE_CLIENT_SECRET: this.#secrets[0] ?? '',
+      CXONE_CLIENT_SECRET: clientSecret,
       CXONE_ARCHIVAL_FIELD_ID: 'archival_status',
     };
   }

@@ -76,14 +76,15 @@ describe('doctor', () => {
   }
 
   it('says where in CXone a scope is granted and the marker is made', async () => {
+    const clientSecret = desk.secret('s3cret-of-the-client');
     const simulator = await startSimulator({
       login: {
-        clientSecret: desk.secret('s3cret-of-the-client'),
+        clientSecret,
         grantedScopes: ['interactions:read', 'customfields:write'],
       },
     });
     try {
-      const env = { ...desk.source(simulator.url), CXONE_ARCHIVAL_FIELD_ID: '' };
+      const env = { ...desk.sourceAt(simulator.url, clientSecret), CXONE_ARCHIVAL_FIELD_ID: '' };
       const checks = await checksOf(env, ...locked);
       expect(checks['scopes']?.hint).toMatch(
         /^grant the client recordings:read in CXone; .*Roles & Permissions: Search & Playback > Player > Play\/download recordings: Play Any$/,

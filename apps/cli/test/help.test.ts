@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { startSimulator } from '@cxvault/cxone-simulator';
 import { type Command, Parser } from '@oclif/core';
 import { describe, expect, it } from '@jest/globals';
 import { commands } from '../src/commands/index.ts';
-import { Desk } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 const ours = Object.entries(commands);
 
@@ -67,21 +66,15 @@ it('an example with a flag that is not there would be seen', async () => {
 });
 
 it('the first example of each step from nothing to a proved archive works as it stands', async () => {
-  const desk = await Desk.open();
-  const simulator = await startSimulator({
-    population: { interactions: 2 },
-    media: { kind: 'none' },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
-  });
+  const desk = await SimulatedDesk.openWith({ population: { interactions: 2 }, media: { kind: 'none' } });
   try {
     await writeFile(desk.path('archive-password'), 'a password for examples\n');
     for (const id of ['init', 'doctor', 'run', 'verify']) {
       const [line = ''] = commands[id] === undefined ? [] : exampleLines(commands[id]);
-      const { code, stderr } = await desk.run(wordsOf(line), desk.source(simulator.url));
+      const { code, stderr } = await desk.run(wordsOf(line), desk.source);
       expect({ line, code, stderr }).toMatchObject({ line, code: 0, stderr: '' });
     }
   } finally {
-    await simulator.close();
     await desk.close();
   }
 });

@@ -1,30 +1,22 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
 import { failureRemedy, markRemedy } from '../src/present/remedies.ts';
 import { html } from '../src/present/html/markup.ts';
-import { Desk } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 const interactions = 40;
 const locked = ['--archive', 'archive', '--key-file', 'key'];
 
-let desk: Desk;
-let simulator: Simulator;
-let source: Record<string, string>;
+let desk: SimulatedDesk;
 beforeAll(async () => {
-  desk = await Desk.open();
-  simulator = await startSimulator({
+  desk = await SimulatedDesk.openWith({
     population: { interactions },
     media: { kind: 'wav', perInteraction: 1, bytes: [500, 900] },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
     faults: { denied: { fraction: 0.1 }, mediaMissing: { fraction: 0.1 }, locked: { fraction: 0.1 } },
   });
-  source = desk.source(simulator.url);
-  await writeFile(desk.path('key'), new Uint8Array(32).fill(9));
   await desk.run(['init', ...locked]);
 });
 afterAll(async () => {
-  await simulator.close();
   await desk.close();
 });
 
@@ -36,7 +28,7 @@ describe('the page of a run', () => {
   it('shows what the report says, with the remedy of each failure, and changes nothing of the report', async () => {
     const { code, document } = await desk.json(
       ['run', ...locked, '--html', 'run.html', '--report-records', 'none'],
-      source,
+      desk.source,
     );
     expect(code).toBe(3);
     const {
@@ -89,9 +81,9 @@ describe('the page of a run', () => {
 
   it('says of a later run what a verify proved', async () => {
     expect((await desk.run(['verify', ...locked])).code).toBe(0);
-    simulator.configure({});
-    simulator.advance(80_000);
-    const { code } = await desk.run(['run', ...locked, '--html', 'second.html'], source);
+    desk.simulator.configure({});
+    desk.simulator.advance(80_000);
+    const { code } = await desk.run(['run', ...locked, '--html', 'second.html'], desk.source);
     expect(code).toBe(0);
     const text = await page('second.html');
     expect(text).toContain('opened and compared with the journal');
@@ -104,8 +96,8 @@ describe('the page of a run', () => {
       desk.path('page.json'),
       '{"run":{"html":"by-config.html"},"verify":{"html":"verify-by-config.html"}}',
     );
-    simulator.advance(80_000);
-    await desk.run(['run', ...locked, '--config', 'page.json'], source);
+    desk.simulator.advance(80_000);
+    await desk.run(['run', ...locked, '--config', 'page.json'], desk.source);
     await desk.run(['verify', ...locked, '--config', 'page.json']);
     expect(await page('by-config.html')).toMatch(/^<!doctype html>\n/);
     expect(await page('verify-by-config.html')).toMatch(/^<!doctype html>\n/);
@@ -114,7 +106,7 @@ describe('the page of a run', () => {
   it('is made of a run into envelopes as well', async () => {
     const args = ['run', '--archive', 'envelopes', '--format', 'envelope', '--html', 'envelopes.html'];
     await mkdir(desk.path('envelopes'));
-    const env = { ...source, ARCHIVAL_ENCRYPTION_KEY: desk.secret('of the envelopes') };
+    const env = { ...desk.source, ARCHIVAL_ENCRYPTION_KEY: desk.secret('of the envelopes') };
     expect((await desk.run(args, env)).code).toBe(0);
     expect(await page('envelopes.html')).toContain('Envelopes have no journal');
   });
@@ -145,19 +137,22 @@ describe('the page of a verify', () => {
 
 describe('a page that cannot be written', () => {
   it('is noticed before the work when its folder is missing', async () => {
-    const asked = simulator.stats().families.query.requests;
+    const asked = desk.simulator.stats().families.query.requests;
     for (const command of ['run', 'verify']) {
-      const { code, stderr } = await desk.run([command, ...locked, '--html', 'nowhere/page.html'], source);
+      const { code, stderr } = await desk.run(
+        [command, ...locked, '--html', 'nowhere/page.html'],
+        desk.source,
+      );
       expect(stderr).toMatch(/hint: {2}make the folder, or give another place with --html/);
       expect(code).toBe(2);
     }
-    expect(simulator.stats().families.query.requests).toBe(asked);
+    expect(desk.simulator.stats().families.query.requests).toBe(asked);
   });
 
   it('costs nothing but itself, and leaves no part of it', async () => {
     await mkdir(desk.path('taken.html'));
-    simulator.advance(80_000);
-    const run = await desk.json(['run', ...locked, '--html', 'taken.html'], source);
+    desk.simulator.advance(80_000);
+    const run = await desk.json(['run', ...locked, '--html', 'taken.html'], desk.source);
     expect(run.document).toMatchObject({ failed_archives: 0, error: { code: 'OUTPUT_FAILED', exit: 1 } });
     expect(run.code).toBe(1);
     const verify = await desk.json(['verify', ...locked, '--depth', 'structure', '--html', 'taken.html']);

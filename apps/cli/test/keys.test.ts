@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Desk } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 interface Slot {
   readonly id: string;
@@ -14,23 +13,18 @@ interface Slot {
 
 const interactions = 6;
 
-let desk: Desk;
-let simulator: Simulator;
+let desk: SimulatedDesk;
 beforeAll(async () => {
-  desk = await Desk.open();
-  simulator = await startSimulator({
+  desk = await SimulatedDesk.openWith({
     population: { interactions },
     media: { kind: 'wav', perInteraction: 1, bytes: [2_000, 4_000] },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
   });
-  await writeFile(desk.path('password'), `${desk.secret('the password of the archive')}\n`);
   await writeFile(desk.path('second'), `${desk.secret('the second password')}\n`);
   await writeFile(desk.path('wrong'), `${desk.secret('no password at all')}\n`);
   await desk.run(['init', '--archive', 'made', '--password-file', 'password', '--label', 'first']);
-  await desk.run(['run', '--archive', 'made', '--password-file', 'password'], desk.source(simulator.url));
+  await desk.run(['run', '--archive', 'made', '--password-file', 'password'], desk.source);
 });
 afterAll(async () => {
-  await simulator.close();
   await desk.close();
 });
 
@@ -263,8 +257,8 @@ describe(`cxvault key rotate (seed ${String(seed)})`, () => {
     await expectWhole(place, password);
     await expectWhole(place, keyFile);
     // the other archives here have the same id, and must not be missed this run's entries
-    const env = { ...desk.source(simulator.url), CXVAULT_CACHE_DIR: desk.path('cache-of-rotated') };
-    simulator.advance(120_000); // marks are changes too, and a run waits until changes are a minute old
+    const env = { ...desk.source, CXVAULT_CACHE_DIR: desk.path('cache-of-rotated') };
+    desk.simulator.advance(120_000); // marks are changes too, and a run waits until changes are a minute old
     const again = await desk.json(['run', ...place, ...password], env);
     expect(again).toMatchObject({ code: 0, document: { failed_archives: 0 } });
   }, 120_000);

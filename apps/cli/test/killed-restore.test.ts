@@ -1,29 +1,23 @@
 import { once } from 'node:events';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Desk } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 const archive = ['--archive', 'archive', '--key-file', 'key'];
 const restore = ['restore', ...archive, '--all', '--out', 'out'];
 
-let desk: Desk;
-let simulator: Simulator;
+let desk: SimulatedDesk;
 beforeAll(async () => {
-  desk = await Desk.open();
-  simulator = await startSimulator({
+  desk = await SimulatedDesk.openWith({
     population: { interactions: 4 },
     media: { kind: 'wav', perInteraction: 1, bytes: [16_000_000, 16_000_000] },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
   });
-  await writeFile(desk.path('key'), new Uint8Array(32).fill(9));
   await desk.run(['init', ...archive]);
-  await desk.run(['run', ...archive], desk.source(simulator.url));
+  await desk.run(['run', ...archive], desk.source);
 });
 afterAll(async () => {
-  await simulator.close();
   await desk.close();
 });
 

@@ -95,12 +95,13 @@ describe('the log', () => {
 
 /** A tenant that denies some interactions, in every run, so that there is something to log. */
 async function failingTenant(): Promise<AsyncDisposable & { env: Record<string, string> }> {
+  const clientSecret = desk.secret('s3cret-of-the-client');
   const simulator = await startSimulator({
     population: { interactions: 5 },
     media: { kind: 'none' },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
+    login: { clientSecret },
     faults: { denied: 0.5 },
     seed: 'denied',
   });
-  return { env: desk.source(simulator.url), [Symbol.asyncDispose]: () => simulator.close() };
+  return { env: desk.sourceAt(simulator.url, clientSecret), [Symbol.asyncDispose]: () => simulator.close() };
 }

@@ -1,14 +1,13 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
 import { ownProcess } from '@cxvault/core';
-import { Desk, ended } from './cli-process.ts';
+import { ended } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 const interactions = 12;
 
-let desk: Desk;
-let simulator: Simulator;
+let desk: SimulatedDesk;
 let rows: Row[];
 
 interface Row {
@@ -26,14 +25,12 @@ interface Row {
 }
 
 beforeAll(async () => {
-  desk = await Desk.open();
-  simulator = await startSimulator({
+  desk = await SimulatedDesk.openWith({
     population: { interactions },
     media: { kind: 'mixed', perInteraction: 1, bytes: [2_000, 4_000] },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
   });
-  Object.assign(desk.env, desk.source(simulator.url), { CXVAULT_ARCHIVE: './archive' });
-  desk.env['ARCHIVAL_ENCRYPTION_KEY'] = desk.secret('the password of the archive');
+  Object.assign(desk.env, desk.source, { CXVAULT_ARCHIVE: './archive' });
+  desk.env['ARCHIVAL_ENCRYPTION_KEY'] = desk.password;
   await desk.run(['init', '--archive', './empty']);
   await desk.run(['init']);
   expect((await desk.run(['run'])).code).toBe(0);
@@ -41,7 +38,6 @@ beforeAll(async () => {
   rows = (document as { interactions: Row[] }).interactions;
 });
 afterAll(async () => {
-  await simulator.close();
   await desk.close();
 });
 

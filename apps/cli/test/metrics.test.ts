@@ -1,23 +1,17 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
 import { expose, parseExposition } from '../src/metrics/exposition.ts';
 import { writeMetrics } from '../src/metrics/metrics-file.ts';
-import { Desk } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
-let desk: Desk;
-let simulator: Simulator;
+let desk: SimulatedDesk;
 const locked = ['--archive', 'archive', '--key-file', 'key', '--metrics-file', 'cxvault.prom'];
 beforeAll(async () => {
-  desk = await Desk.open();
-  simulator = await startSimulator({
+  desk = await SimulatedDesk.openWith({
     population: { interactions: 8 },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
   });
-  await writeFile(desk.path('key'), new Uint8Array(32).fill(9));
 });
 afterAll(async () => {
-  await simulator.close();
   await desk.close();
 });
 
@@ -67,7 +61,7 @@ describe('--metrics-file', () => {
   it('tells what a run did, how far the archive has come, and what it took', async () => {
     await desk.run(['init', '--archive', 'archive', '--key-file', 'key']);
     const before = Date.now() / 1_000;
-    const { code, document } = await desk.json(['run', ...locked], desk.source(simulator.url));
+    const { code, document } = await desk.json(['run', ...locked], desk.source);
     expect(code).toBe(0);
     const value = await metrics();
     expect(value('cxvault_run_last_success_timestamp_seconds')).toBeGreaterThanOrEqual(before);
@@ -88,7 +82,7 @@ describe('--metrics-file', () => {
 
   it('keeps the last success when a run fails, and tells of the failure', async () => {
     const before = (await metrics())('cxvault_run_last_success_timestamp_seconds');
-    const away = { ...desk.source(simulator.url), CXONE_CLIENT_SECRET: desk.secret('wrong secret') };
+    const away = { ...desk.source, CXONE_CLIENT_SECRET: desk.secret('wrong secret') };
     const { code } = await desk.json(['run', ...locked], away);
     const value = await metrics();
     expect(value('cxvault_run_last_exit_code')).toBe(code);
@@ -117,7 +111,7 @@ describe('--metrics-file', () => {
   it('is refused before anything begins when it cannot be written', async () => {
     await mkdir(desk.path('a-folder'));
     const args = ['run', ...locked.slice(0, -1), 'a-folder/none/x.prom'];
-    const { code, document } = await desk.json(args, desk.source(simulator.url));
+    const { code, document } = await desk.json(args, desk.source);
     expect(document).toMatchObject({ error: { code: 'CONFIG_INVALID' } });
     expect(code).toBe(2);
   });

@@ -1,27 +1,18 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
-import { Desk } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 const interactions = 12;
 
-let desk: Desk;
-let simulator: Simulator;
-let source: Record<string, string>;
+let desk: SimulatedDesk;
 beforeAll(async () => {
-  desk = await Desk.open();
-  simulator = await startSimulator({
+  desk = await SimulatedDesk.openWith({
     population: { interactions },
     media: { kind: 'wav', perInteraction: 1, bytes: [2_000, 4_000] },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
   });
-  source = desk.source(simulator.url);
-  await writeFile(desk.path('password'), `${desk.secret('the password of the archive')}\n`);
-  await writeFile(desk.path('key'), new Uint8Array(32).fill(9));
 });
 afterAll(async () => {
-  await simulator.close();
   await desk.close();
 });
 
@@ -60,7 +51,7 @@ describe('the main job', () => {
 
   it('has all that a run needs, and checking it changes nothing', async () => {
     const before = await contents('archive');
-    const { code, document } = await desk.json(['doctor', ...locked], source);
+    const { code, document } = await desk.json(['doctor', ...locked], desk.source);
     expect(document).toMatchObject({ ok: true });
     const { checks } = document as { checks: { name: string; state: string; detail: string }[] };
     expect(checks.map(({ name, state }) => `${name} ${state}`)).toEqual([
@@ -75,17 +66,17 @@ describe('the main job', () => {
 
   it('lists beforehand what it would do', async () => {
     const before = await contents('archive');
-    const { code, document } = await desk.json(['run', '--dry-run', ...locked], source);
+    const { code, document } = await desk.json(['run', '--dry-run', ...locked], desk.source);
     expect(code).toBe(0);
     expect(document).toMatchObject({ dry_run: true, unchanged: 0 });
     expect((document as { planned: unknown[] }).planned).toHaveLength(interactions);
     expect(await contents('archive')).toEqual(before);
-    expect(simulator.truth()).toMatchObject({ marked: 0 });
+    expect(desk.simulator.truth()).toMatchObject({ marked: 0 });
   });
 
   it('archives everything once', async () => {
     const args = ['run', ...locked, '--report', 'report.json'];
-    const first = await desk.json(args, source);
+    const first = await desk.json(args, desk.source);
     expect(first.code).toBe(0);
     expect(first.document).toMatchObject({
       total_interactions: interactions,
@@ -99,13 +90,13 @@ describe('the main job', () => {
     expect(JSON.parse(await readFile(desk.path('report.json'), 'utf8'))).toEqual(first.document);
     expect((await stat(desk.path('report.json'))).mode & 0o777).toBe(0o600);
     // Marks are changes too; a run waits until changes are a minute old.
-    simulator.advance(120_000);
-    const second = await desk.json(['run', ...locked], source);
+    desk.simulator.advance(120_000);
+    const second = await desk.json(['run', ...locked], desk.source);
     expect(second).toMatchObject({ code: 0, document: { total_interactions: 0, successful_archives: 0 } });
   });
 
   it('says it in words', async () => {
-    const { code, stdout, stderr } = await desk.run(['run', ...locked], source);
+    const { code, stdout, stderr } = await desk.run(['run', ...locked], desk.source);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Nothing new/);
     expect(stdout).toContain('Next: cxvault verify --archive archive --key-file key');
@@ -113,7 +104,7 @@ describe('the main job', () => {
   });
 
   it('leaves records out of the report when asked', async () => {
-    const { document } = await desk.json(['run', ...locked, '--report-records', 'none'], source);
+    const { document } = await desk.json(['run', ...locked, '--report-records', 'none'], desk.source);
     expect(document).toMatchObject({ archived_records: [], failed_records: [] });
   });
 
@@ -233,7 +224,7 @@ describe("the tutorial's way", () => {
 
   it('archives, verifies and decrypts', async () => {
     await mkdir(desk.path('envelopes'));
-    const run = await desk.json(['run', ...envelopes], source);
+    const run = await desk.json(['run', ...envelopes], desk.source);
     expect(run).toMatchObject({
       code: 0,
       document: { successful_archives: interactions, media: { archived: 0 } },
@@ -260,7 +251,7 @@ describe("the tutorial's way", () => {
     [['verify', '--depth', 'full']],
     [['verify', '--public-only']],
   ])('refuses %j with it', async (args) => {
-    const { code, stderr } = await desk.run([...args, ...envelopes], source);
+    const { code, stderr } = await desk.run([...args, ...envelopes], desk.source);
     expect(stderr).toMatch(/contradicts/);
     expect(code).toBe(2);
   });

@@ -5,31 +5,23 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { RunLock, systemClock } from '@cxvault/core';
-import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
 import { fileStorage } from '@cxvault/storage-fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Desk } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 const interactions = 30;
 const archive = ['--archive', 'archive', '--password-file', 'password'];
 
-let desk: Desk;
-let simulator: Simulator;
-let source: Record<string, string>;
+let desk: SimulatedDesk;
 beforeAll(async () => {
-  desk = await Desk.open();
-  simulator = await startSimulator({
+  desk = await SimulatedDesk.openWith({
     population: { interactions },
     media: { kind: 'wav', perInteraction: 1, bytes: [20_000, 40_000] },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
     faults: { slow: { rate: 1, milliseconds: 50 } },
   });
-  source = desk.source(simulator.url);
-  await writeFile(desk.path('password'), `${desk.secret('the password of the archive')}\n`);
   await desk.run(['init', ...archive]);
 });
 afterAll(async () => {
-  await simulator.close();
   await desk.close();
 });
 
@@ -51,7 +43,7 @@ async function age(days: number): Promise<void> {
 
 /** Kills a run when it has stored a medium and not yet an entry. */
 async function killRun(): Promise<number | undefined> {
-  const child = desk.start(['run', ...archive], source);
+  const child = desk.start(['run', ...archive], desk.source);
   const ended = once(child, 'exit');
   while (!(await objects()).some((name) => name.startsWith('data/media/'))) await turn();
   child.kill('SIGKILL');
@@ -121,7 +113,7 @@ describe('after a run that was killed', () => {
   });
 
   it('the next run archives everything, of which prune removes nothing', async () => {
-    expect((await desk.run(['run', ...archive], source)).code).toBe(0);
+    expect((await desk.run(['run', ...archive], desk.source)).code).toBe(0);
     await age(3);
     const before = await objects();
     const { document } = await desk.json(['prune', ...archive, '--yes', '--records']);

@@ -1,9 +1,8 @@
 import { createServer } from 'node:http';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
 import { readOtelSettings } from '../src/telemetry/otel-settings.ts';
-import { Desk } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
 interface Span {
   traceId: string;
@@ -83,21 +82,14 @@ class Collector implements AsyncDisposable {
 }
 
 const locked = ['--archive', 'archive', '--key-file', 'key'];
-let desk: Desk;
-let simulator: Simulator;
-let source: Record<string, string>;
+let desk: SimulatedDesk;
 beforeAll(async () => {
-  desk = await Desk.open();
-  simulator = await startSimulator({
+  desk = await SimulatedDesk.openWith({
     population: { interactions: 5 },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
   });
-  source = desk.source(simulator.url);
-  await writeFile(desk.path('key'), new Uint8Array(32).fill(6));
   await desk.run(['init', ...locked]);
 });
 afterAll(async () => {
-  await simulator.close();
   await desk.close();
 });
 
@@ -109,7 +101,7 @@ describe('telemetry', () => {
       OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${desk.secret('s3cret-of-the-collector')}`,
       OTEL_SERVICE_NAME: 'archive of the north',
     };
-    const run = await desk.json(['run', ...locked], { ...source, ...otel });
+    const run = await desk.json(['run', ...locked], { ...desk.source, ...otel });
     expect(run).toMatchObject({ code: 0, stderr: '' });
     const report = run.document as { successful_archives: number; marks: { sent: number } };
     const { spans, counters } = collector;
@@ -142,7 +134,7 @@ describe('telemetry', () => {
 
   it('tells of a run that failed', async () => {
     await using collector = await Collector.open();
-    const env = { ...source, CXONE_CLIENT_SECRET: desk.secret('not-the-s3cret') };
+    const env = { ...desk.source, CXONE_CLIENT_SECRET: desk.secret('not-the-s3cret') };
     const { code } = await desk.run(['run', ...locked], {
       ...env,
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,

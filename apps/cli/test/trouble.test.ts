@@ -3,37 +3,28 @@ import { type FileHandle, mkdir, open, readdir, rm, writeFile } from 'node:fs/pr
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { bin, Desk, ended } from './cli-process.ts';
+import type { Desk } from './cli-process.ts';
+import { bin, ended } from './cli-process.ts';
+import { SimulatedDesk } from './simulated-desk.ts';
 
-let desk: Desk;
-let simulator: Simulator;
+let desk: SimulatedDesk;
 let s3: FauxqsServer;
-let source: Record<string, string>;
 let medium: string;
-let password: string;
 const locked = ['--archive', 'archive', '--key-file', 'key'];
 
 beforeAll(async () => {
-  desk = await Desk.open();
-  simulator = await startSimulator({
+  desk = await SimulatedDesk.openWith({
     population: { interactions: 3 },
     media: { kind: 'wav', perInteraction: 1, bytes: [3_000_000, 3_000_000] },
-    login: { clientSecret: desk.secret('s3cret-of-the-client') },
   });
   s3 = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false });
-  source = desk.source(simulator.url);
-  await writeFile(desk.path('key'), new Uint8Array(32).fill(9));
-  password = desk.secret('the password of the archive');
-  await writeFile(desk.path('password'), password);
   await desk.run(['init', ...locked, '--password-file', 'password']);
-  await desk.run(['run', ...locked], source);
+  await desk.run(['run', ...locked], desk.source);
   const files = await readdir(desk.path('archive/data/media'), { recursive: true });
   medium = `data/media/${files.find((name) => name.endsWith('.cxv')) ?? ''}`;
 });
 afterAll(async () => {
-  await simulator.close();
   await s3.stop();
   await desk.close();
 });
@@ -90,7 +81,7 @@ describe('a signal', () => {
     const said = once(child.stderr ?? child, 'data');
     child.kill('SIGINT');
     await said;
-    await pipe.writeFile(password);
+    await pipe.writeFile(desk.password);
     await pipe.close();
     const { code, stdout } = await end;
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'INTERRUPTED', exit: 130 } });
@@ -144,11 +135,11 @@ describe('a report', () => {
     // A folder of that name: the place can be written to, the report cannot.
     await mkdir(desk.path('report.json'));
     // Marks are changes too; a run waits until changes are a minute old.
-    simulator.advance(120_000);
-    const { code, document } = await desk.json(['run', ...locked, '--report', 'report.json'], source);
+    desk.simulator.advance(120_000);
+    const { code, document } = await desk.json(['run', ...locked, '--report', 'report.json'], desk.source);
     expect(document).toMatchObject({ failed_archives: 0, error: { code: 'OUTPUT_FAILED', exit: 1 } });
     expect(code).toBe(1);
-    const words = await desk.run(['run', ...locked, '--report', 'report.json'], source);
+    const words = await desk.run(['run', ...locked, '--report', 'report.json'], desk.source);
     expect(words.stdout).toMatch(/^Nothing new/);
     expect(words.stderr).toMatch(/^error: the report could not be written/);
   });
@@ -159,10 +150,10 @@ describe('a run that breaks off', () => {
     await desk.run(['init', '--archive', 'broken', '--key-file', 'key']);
     // What a run needs to write is taken away from it: no folder can be made where a file lies.
     await writeFile(desk.path('broken/data'), '');
-    simulator.advance(120_000);
+    desk.simulator.advance(120_000);
     const { code, stdout, stderr } = await desk.run(
       ['run', '--archive', 'broken', '--key-file', 'key'],
-      source,
+      desk.source,
     );
     expect(stdout).toMatch(/^The run broke off\. Archived nothing\.\n/);
     expect(stderr).toMatch(/^error: /m);
@@ -172,9 +163,9 @@ describe('a run that breaks off', () => {
 
 describe('a bucket that does not exist', () => {
   it('is noticed before the tenant is read, for envelopes too', async () => {
-    const asked = simulator.stats().families.detail.requests;
+    const asked = desk.simulator.stats().families.detail.requests;
     const env = {
-      ...source,
+      ...desk.source,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: desk.secret('s3cret-of-the-cloud'),
       AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${s3.port}`,
@@ -186,6 +177,6 @@ describe('a bucket that does not exist', () => {
     );
     expect(document).toMatchObject({ error: { code: 'STORE_NOT_FOUND' } });
     expect(JSON.stringify(document)).toContain('the bucket does not exist');
-    expect({ code, asked: simulator.stats().families.detail.requests }).toEqual({ code: 20, asked });
+    expect({ code, asked: desk.simulator.stats().families.detail.requests }).toEqual({ code: 20, asked });
   });
 });
