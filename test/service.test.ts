@@ -47,7 +47,7 @@ class ServiceProcess {
         this.#look = at + 1;
         return this.#lines[at] ?? '';
       }
-      if (late.aborted || this.child.exitCode !== null) {
+      if (late.aborted || this.child.exitCode !== null || this.child.signalCode !== null) {
         throw new Error(`never saw ${String(pattern)} in:\n${this.#lines.join('\n')}`);
       }
       await Promise.race([this.#news.promise, once(late, 'abort')]);

@@ -38,7 +38,7 @@ export class EnvelopeList {
 
 interface ListOptions {
   readonly limit: number;
-  /** Leave out what was updated at or after the window's end. */
+  /** Leave out what lies at or after the window's end. */
   readonly untilEnd: boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -69,13 +69,16 @@ async function onePass(
 ): Promise<number> {
   let found = 0;
   for await (const { rows } of source.list(window, { ...(signal && { signal }) })) {
-    const times = rows.map(({ updatedTime }) => updatedTime);
-    for (const { interactionId, updatedTime } of rows) {
-      const outside =
-        updatedTime !== undefined && (updatedTime < window.from || (untilEnd && updatedTime >= window.to));
+    const times = rows.map(({ position, updatedTime }) => position ?? updatedTime);
+    for (const [n, { interactionId }] of rows.entries()) {
+      const time = times[n];
+      const outside = time !== undefined && (time < window.from || (untilEnd && time >= window.to));
       if (!outside && list.count() < limit) found += Number(list.add(interactionId));
     }
-    const pastIt = times.length > 0 && times.every((time) => time !== undefined && time < window.from);
+    const pastIt =
+      source.listsWindows !== true &&
+      times.length > 0 &&
+      times.every((time) => time !== undefined && time < window.from);
     if (pastIt || list.count() >= limit) break;
   }
   return found;

@@ -17,7 +17,7 @@ import { canMark, checkSource } from './run/checks.ts';
 import { formatReason, splitReason } from './run/failure-reason.ts';
 import { archivedStatus } from './run/marker.ts';
 import { archivalRecord, describeMedium, recordLine } from './run/record.ts';
-import { errorField, successRate } from './run/report.ts';
+import { callsPer1000, errorField, successRate } from './run/report.ts';
 import type { RunReport } from './run/report.ts';
 import type { RunResult } from './run/run-start.ts';
 import { createObject } from './store-create.ts';
@@ -122,10 +122,13 @@ class EnvelopeRun {
   }
 
   async #listEverything(now: string): Promise<void> {
-    const { source, interactions, since = beginningOfTime, until, limit = Infinity, signal } = this.#options;
+    const { source, interactions, since, until, limit = Infinity, signal } = this.#options;
     for (const id of interactions ?? []) this.#list.add(id);
     if (interactions) return;
-    const window = { lane: source.lanes[0] ?? 'update', from: since, to: until ?? now };
+    const lane = source.lanes[0] ?? 'update';
+    const kept = source.reach?.[lane]?.kept;
+    const earliest = kept === undefined ? beginningOfTime : new Date(Date.parse(now) - kept).toISOString();
+    const window = { lane, from: since ?? earliest, to: until ?? now };
     // without an end of its own it takes along what changed since it began: there is no journal to come back to it
     await listAll(source, window, this.#list, { limit, untilEnd: until !== undefined, signal });
   }
@@ -205,6 +208,7 @@ class EnvelopeRun {
   }): RunReport {
     const archived = this.#archived.length;
     const total = archived + this.#failed.size;
+    const calls = this.#options.source.callCounts();
     return {
       ...nothingOf(this.#options),
       total_interactions: total,
@@ -226,7 +230,8 @@ class EnvelopeRun {
         failed: this.#failedMarks,
         pending: archived - this.#sent - this.#failedMarks.length,
       },
-      api_calls: this.#options.source.callCounts(),
+      api_calls: calls,
+      calls_per_1000: callsPer1000(calls, archived),
       duration_ms: end.endedAt - end.startedAt,
       warnings: end.warnings,
       ...(end.error !== undefined && { error: errorField(end.error) }),

@@ -46,6 +46,8 @@ export interface RunReport {
   readonly bytes: { readonly plaintext: number; readonly stored: number };
   readonly marks: { readonly sent: number; readonly failed: readonly FailedMark[]; readonly pending: number };
   readonly api_calls: CallCounts;
+  /** Calls by family for 1,000 archived interactions, to plan a backlog with; empty when none was archived. */
+  readonly calls_per_1000: Readonly<Record<string, number>>;
   readonly duration_ms: number;
   readonly warnings: readonly string[];
   /** Damage that the journal showed at the start; `verify` tells more. */
@@ -85,8 +87,9 @@ export function completionReport(end: SessionEnd): StoredReport {
   const { counts, records } = end;
   const { catalog, clock, archiveUrl } = end.options;
   const { runId, startedAt, damage } = end.start;
+  const outcomes = outcomesOf(catalog, runId, counts);
   return {
-    ...outcomesOf(catalog, runId, counts),
+    ...outcomes,
     generated_at: new Date(clock.now()).toISOString(),
     run_id: runId,
     archive: archiveUrl,
@@ -107,11 +110,21 @@ export function completionReport(end: SessionEnd): StoredReport {
     },
     marks: { ...end.marks, pending: catalog.pendingMarkCount() },
     api_calls: end.apiCalls,
+    calls_per_1000: callsPer1000(end.apiCalls, outcomes.successful_archives),
     duration_ms: clock.now() - startedAt,
     warnings: end.warnings,
     journal_damage: damage,
     ...(end.error !== undefined && { error: errorField(end.error) }),
   };
+}
+
+/** To one decimal. */
+export function callsPer1000(calls: CallCounts, archived: number): Record<string, number> {
+  if (archived === 0) return {};
+  const families = Object.entries(calls);
+  return Object.fromEntries(
+    families.map(([family, { count }]) => [family, Math.round((count / archived) * 10_000) / 10]),
+  );
 }
 
 /** The part of the report that the catalog knows, but for the long list. */
