@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { newId, writeSlot } from '@cxvault/crypto-codec';
-import type { ByteSource, KeyLookup } from '@cxvault/crypto-codec';
+import type { ByteSource, KeyLookup, ObjectKey } from '@cxvault/crypto-codec';
 import { CxvaultError } from '@cxvault/plugin-api';
 import type { ObjectStore, Secret } from '@cxvault/plugin-api';
 
@@ -9,10 +9,11 @@ import { storeSource } from './byte-source.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { descriptorSha256, encodeDescriptor, readDescriptor } from './descriptor.ts';
-import type { StoredDescriptor } from './descriptor.ts';
+import type { Descriptor } from './descriptor.ts';
 import { KeyRing, writeRing } from './key-ring.ts';
 import { descriptorKey, ringKey, runsPrefix, slotKey } from './layout.ts';
 import { trySlots } from './slots.ts';
+import type { TriedSlots } from './slots.ts';
 import { createObject, tryCreateObject } from './store-create.ts';
 import { objectMissing } from './store-errors.ts';
 import { diagnoseLockedArchive, openJournalKey } from './unlock.ts';
@@ -67,19 +68,21 @@ export async function createArchive(store: ObjectStore, options: CreateArchiveOp
   const journalKey = { keyId: newId(), number: 0, key: randomBytes(32) };
   const clock = options.clock ?? systemClock;
   await writeRing({ store, archiveId, rootKey, clock }, journalKey.keyId, [journalKey.key]);
-  const descriptor = encodeDescriptor({
+  const descriptor: Descriptor = {
     format: 'cxvault-archive',
     version: 1,
     archive_id: archiveId,
     journal_key_id: journalKey.keyId,
     created_at: new Date(clock.now()).toISOString(),
-  });
-  if ((await tryCreateObject(store, descriptorKey, descriptor)) === 'taken') {
+  };
+  const bytes = encodeDescriptor(descriptor);
+  if ((await tryCreateObject(store, descriptorKey, bytes)) === 'taken') {
     await removeOwn(store, [...slots, ringKey(journalKey.keyId)]);
     throw alreadyThere('another process created an archive here at the same time');
   }
-  const keys = new KeyRing({ store, archiveId, rootKeys: [rootKey], writingKey: rootKey, journalKey, clock });
-  return new OpenArchive(store, archiveId, descriptorSha256(descriptor), keys, []);
+  const place = { store, descriptor, unlock: options.unlock };
+  const keys = keyRing(place, { rootKeys: [rootKey], rootKey, journalKey }, clock);
+  return new OpenArchive(store, archiveId, descriptorSha256(bytes), keys, []);
 }
 
 /**
@@ -88,20 +91,55 @@ export async function createArchive(store: ObjectStore, options: CreateArchiveOp
  */
 export async function openArchive(store: ObjectStore, unlock: Unlock): Promise<Archive> {
   refuseNoWay(unlock);
-  const stored: StoredDescriptor = await readDescriptor(store);
-  const tried = await trySlots(store, stored.descriptor.archive_id, unlock);
-  if (tried.rootKeys.length === 0) throw await diagnoseLockedArchive(store, stored.descriptor, tried);
-  const { journalKey, rootKey } = await openJournalKey(store, stored.descriptor, tried.rootKeys);
-  const keys = new KeyRing({
+  const { descriptor, sha256 } = await readDescriptor(store);
+  const place = { store, descriptor, unlock };
+  const opened = await openKeys(place);
+  return new OpenArchive(
     store,
-    archiveId: stored.descriptor.archive_id,
-    rootKeys: tried.rootKeys,
+    descriptor.archive_id,
+    sha256,
+    keyRing(place, opened, systemClock),
+    opened.warnings,
+  );
+}
+
+interface KeyPlace {
+  readonly store: ObjectStore;
+  readonly descriptor: Descriptor;
+  readonly unlock: Unlock;
+}
+
+/** The root keys that the slots give, and the journal key. */
+interface OpenKeys {
+  readonly rootKeys: readonly Uint8Array[];
+  /** The one that opens the journal key. */
+  readonly rootKey: Uint8Array;
+  readonly journalKey: ObjectKey;
+}
+
+async function openKeys({
+  store,
+  descriptor,
+  unlock,
+}: KeyPlace): Promise<OpenKeys & Pick<TriedSlots, 'warnings'>> {
+  const tried = await trySlots(store, descriptor.archive_id, unlock);
+  if (tried.rootKeys.length === 0) throw await diagnoseLockedArchive(store, descriptor, tried);
+  return { ...tried, ...(await openJournalKey(store, descriptor, tried.rootKeys)) };
+}
+
+function keyRing(place: KeyPlace, { rootKeys, rootKey, journalKey }: OpenKeys, clock: Clock): KeyRing {
+  const { store, descriptor, unlock } = place;
+  const archiveId = descriptor.archive_id;
+  return new KeyRing({
+    store,
+    archiveId,
+    rootKeys,
     writingKey: rootKey,
     journalKey,
-    clock: systemClock,
-    currentRootKeys: async () => (await trySlots(store, stored.descriptor.archive_id, unlock)).rootKeys,
+    clock,
+    currentRootKeys: async () => (await trySlots(store, archiveId, unlock)).rootKeys,
+    currentWritingKey: async () => (await openKeys(place)).rootKey,
   });
-  return new OpenArchive(store, stored.descriptor.archive_id, stored.sha256, keys, tried.warnings);
 }
 
 class OpenArchive implements Archive {

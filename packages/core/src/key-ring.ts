@@ -35,12 +35,14 @@ export interface KeyRingOptions {
   readonly archiveId: string;
   /** All root keys that the slots gave. */
   readonly rootKeys: readonly Uint8Array[];
-  /** The one that opens the journal key: new ring objects are sealed under it, and only under it. */
+  /** The one that opened the journal key. */
   readonly writingKey: Uint8Array;
   readonly journalKey: ObjectKey;
   readonly clock: Clock;
   /** The root keys that the slots give now: they may have been rotated since the archive was opened. */
-  readonly currentRootKeys?: () => Promise<readonly Uint8Array[]>;
+  readonly currentRootKeys: () => Promise<readonly Uint8Array[]>;
+  /** The one that opens the journal key now. Throws `KEY_WRONG` when the slots give none that does. */
+  readonly currentWritingKey: () => Promise<Uint8Array>;
 }
 
 /** The data keys of an open archive. */
@@ -49,10 +51,12 @@ export class KeyRing {
   readonly journalKey: ObjectKey;
   readonly #options: KeyRingOptions;
   readonly #open = new Map<string, Promise<RingKeys>>();
+  #writingKey: Uint8Array;
 
   constructor(options: KeyRingOptions) {
     this.journalKey = options.journalKey;
     this.#options = options;
+    this.#writingKey = options.writingKey;
   }
 
   /**
@@ -77,8 +81,20 @@ export class KeyRing {
 
   /** Fresh keys for one writing process. */
   writer(): KeyAllocator {
-    const { store, archiveId, writingKey: rootKey, clock } = this.#options;
-    return new KeyAllocator({ store, archiveId, rootKey, clock });
+    const { store, archiveId, clock } = this.#options;
+    return new KeyAllocator({ store, archiveId, clock, rootKeyInUse: () => this.#rootKeyInUse() });
+  }
+
+  /** The root key that opens the journal key now: the only one that a writer may use. The same object while it stays. */
+  async #rootKeyInUse(): Promise<Uint8Array> {
+    const { store, archiveId, currentWritingKey } = this.#options;
+    try {
+      await readRing(store, archiveId, this.journalKey.keyId, [this.#writingKey]);
+    } catch (error) {
+      if (!isUnderOtherRoot(error)) throw error;
+      this.#writingKey = await currentWritingKey();
+    }
+    return this.#writingKey;
   }
 
   #ring(keyId: string): Promise<RingKeys> {
@@ -97,12 +113,15 @@ export class KeyRing {
     try {
       return await readRing(store, archiveId, keyId, rootKeys);
     } catch (error) {
-      const otherRoot = isCxvaultError(error) && error.context['problem'] === 'key-commitment';
-      const current = otherRoot ? ((await currentRootKeys?.()) ?? []) : [];
+      const current = isUnderOtherRoot(error) ? await currentRootKeys() : [];
       if (current.length === 0) throw error;
       return await readRing(store, archiveId, keyId, current);
     }
   }
+}
+
+function isUnderOtherRoot(error: unknown): boolean {
+  return isCxvaultError(error) && error.context['problem'] === 'key-commitment';
 }
 
 /**
@@ -166,14 +185,20 @@ export interface RingPlace {
   readonly clock: Clock;
 }
 
+/** Where a writer stores its ring objects. */
+export interface AllocatorPlace extends Omit<RingPlace, 'rootKey'> {
+  /** The root key that opens the journal key now; another object once it was rotated. */
+  readonly rootKeyInUse: () => Promise<Uint8Array>;
+}
+
 /** Hands out fresh data keys from ring objects that are stored before any of their keys is used. */
 export class KeyAllocator {
-  readonly #place: RingPlace;
+  readonly #place: AllocatorPlace;
   #unused: ObjectKey[] = [];
   #ringSize = firstRingKeys;
   #filling: Promise<void> | undefined;
 
-  constructor(place: RingPlace) {
+  constructor(place: AllocatorPlace) {
     this.#place = place;
   }
 
@@ -190,11 +215,26 @@ export class KeyAllocator {
   }
 
   async #fill(): Promise<void> {
-    const keyId = newId();
     const keys = Array.from({ length: this.#ringSize }, () => randomBytes(32));
-    await writeRing(this.#place, keyId, keys);
+    const keyId = await this.#store(keys);
     this.#unused = keys.map((key, number) => ({ keyId, number, key })).reverse();
     this.#ringSize = Math.min(2 * this.#ringSize, largestRingKeys);
+  }
+
+  /**
+   * Stores a ring object that a rotation cannot pass by, whoever holds the lock: it moves the journal key first and
+   * then whatever it finds. So while the journal key is where it was, it will find this one.
+   */
+  async #store(keys: readonly Uint8Array[]): Promise<string> {
+    const { rootKeyInUse, ...place } = this.#place;
+    for (let rootKey = await rootKeyInUse(); ;) {
+      const keyId = newId();
+      await writeRing({ ...place, rootKey }, keyId, keys);
+      const now = await rootKeyInUse();
+      if (now === rootKey) return keyId;
+      await place.store.remove(ringKey(keyId)); // nothing was sealed with it
+      rootKey = now;
+    }
   }
 }
 

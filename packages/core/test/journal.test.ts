@@ -384,6 +384,8 @@ describe('readJournal', () => {
       writingKey: randomBytes(32),
       journalKey: { ...dataKey, number: 0 },
       clock: new VirtualClock(),
+      currentRootKeys: () => Promise.resolve([]),
+      currentWritingKey: () => Promise.resolve(randomBytes(32)),
     });
     const impostor: Archive = {
       store,

@@ -6,6 +6,10 @@ import { MemoryStore } from '@cxvault/storage-testkit/memory-store';
 import { describe, expect, it } from '@jest/globals';
 
 import { createArchive, openArchive } from '../src/archive.ts';
+import { systemClock } from '../src/clock.ts';
+import { addSlot } from '../src/keys/change-slots.ts';
+import { listSlots } from '../src/keys/list-slots.ts';
+import { rotateRootKey } from '../src/keys/rotate.ts';
 import { ringKey, slotKey } from '../src/layout.ts';
 import { withFaults } from '../src/store-faults.ts';
 import { flipByte, readStored, storedKeys } from './stored.ts';
@@ -179,5 +183,50 @@ describe('during the rotation of the root key', () => {
     await store.remove(slotKey(slot.id));
     const alone = await openArchive(store, unlock);
     expect(await alone.lookup(during.keyId, during.number)).toEqual([during.key]);
+  });
+
+  it('writes under the new root key once it is in use, though the archive was opened before', async () => {
+    const store = new MemoryStore();
+    const created = await createArchive(store, { unlock });
+    const opened = await openArchive(store, unlock);
+    const writers = [created.keys.writer(), opened.keys.writer()];
+    await rotateRootKey(store, { unlocks: [unlock], drop: [], clock: systemClock });
+    for (const writer of writers) {
+      const { keyId, number, key } = await writer.next();
+      expect(await (await openArchive(store, unlock)).lookup(keyId, number)).toEqual([key]);
+    }
+    await rotateRootKey(store, { unlocks: [unlock], drop: [], clock: systemClock });
+  });
+
+  it('gives no key of a ring object that a rotation passed by while it was stored', async () => {
+    const store = new MemoryStore();
+    await createArchive(store, { unlock });
+    let rotated = false;
+    const slow = withFaults(store, { random: () => 1 });
+    slow.put = async (key, body, options) => {
+      // the whole rotation takes place before the ring object appears
+      if (key.startsWith('keys/ring/') && !rotated) {
+        rotated = true;
+        await rotateRootKey(store, { unlocks: [unlock], drop: [], clock: systemClock });
+      }
+      return await store.put(key, body, options);
+    };
+    const writer = (await openArchive(slow, unlock)).keys.writer();
+    const { keyId, number, key } = await writer.next();
+    expect(rotated).toBe(true);
+    expect(await (await openArchive(store, unlock)).lookup(keyId, number)).toEqual([key]);
+    expect(await storedKeys(store, 'keys/ring/')).toHaveLength(2); // the journal key's and this one
+  });
+
+  it('gives no key when what opened the archive was given up in a rotation', async () => {
+    const store = new MemoryStore();
+    const archive = await createArchive(store, { unlock });
+    const other = { keyFile: new Uint8Array(32).fill(99) };
+    await addSlot(store, unlock, { kind: 'keyfile', unlock: other, label: '' }, systemClock);
+    const { slots } = await listSlots(store, unlock);
+    const drop = slots.filter(({ opens }) => opens === true).map(({ id }) => id);
+    await rotateRootKey(store, { unlocks: [other], drop, clock: systemClock });
+    await expect(archive.keys.writer().next()).rejects.toMatchObject({ code: 'KEY_WRONG' });
+    expect(await storedKeys(store, 'keys/ring/')).toHaveLength(1);
   });
 });
