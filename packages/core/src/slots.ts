@@ -9,7 +9,7 @@ import { slotPrefix } from './layout.ts';
 import { readSmallObject } from './store-read.ts';
 
 /** Bytes: a slot has about 500. */
-const largestSlot = 64 * 1024;
+export const largestSlot = 64 * 1024;
 /** Slots opened at once: each password slot costs a fifth of a second of one core. */
 const openedAtOnce = 4;
 
@@ -43,7 +43,7 @@ export async function readSlots(
   archiveId: string,
   unlocks: readonly Unlock[],
 ): Promise<Slot[]> {
-  const found = await listSlots(store);
+  const found = await slotKeys(store);
   const limit = pLimit(openedAtOnce);
   const read = await Promise.all(found.map((key) => limit(() => readSlot(store, key, archiveId, unlocks))));
   return read.filter((slot) => slot !== undefined);
@@ -68,7 +68,8 @@ export function rootKeysOf(slots: readonly Slot[]): Uint8Array[] {
   return [...new Map(keys.map((key) => [Buffer.from(key).toString('hex'), key])).values()];
 }
 
-async function listSlots(store: ObjectStore): Promise<string[]> {
+/** The names of all slot objects, in order. */
+export async function slotKeys(store: ObjectStore): Promise<string[]> {
   const keys: string[] = [];
   for await (const { key } of store.list(slotPrefix)) if (slotIdOf(key) !== undefined) keys.push(key);
   return keys;

@@ -256,6 +256,102 @@ describe('key slots', () => {
   });
 });
 
+describe('key slots that are changed at the same time', () => {
+  const third: Unlock = { keyFile: Buffer.alloc(32, 9) };
+  const add = (store: ObjectStore): Promise<unknown> =>
+    addSlot(store, testUnlock, { kind: 'keyfile', unlock: third, label: 'third' }, clock);
+  const slotOf = async (store: ObjectStore, unlock: Unlock): Promise<string> =>
+    (await listSlots(store, unlock)).slots.find(({ opens }) => opens)?.id ?? '';
+
+  /** A store that lets something else happen right before its first change of a slot. */
+  function interrupted(
+    store: ObjectStore,
+    operation: 'put' | 'remove',
+    meanwhile: () => Promise<unknown>,
+  ): ObjectStore {
+    const slow = withFaults(store, { random: () => 1 });
+    let came = false;
+    const wait = async (key: string): Promise<void> => {
+      if (!key.startsWith('keys/slots/') || came) return;
+      came = true;
+      await meanwhile();
+    };
+    if (operation === 'put')
+      slow.put = async (key, body, options) => {
+        await wait(key);
+        return await store.put(key, body, options);
+      };
+    else
+      slow.remove = async (key) => {
+        await wait(key);
+        await store.remove(key);
+      };
+    return slow;
+  }
+
+  it('leave no slot behind that a rotation passed by', async () => {
+    const store = await copyOf(whole);
+    await expect(add(interrupted(store, 'put', () => rotate(store)))).rejects.toMatchObject({
+      code: 'ARCHIVE_LOCKED',
+    });
+    expect(await ringsByRoot(store)).toEqual({ slots: 2, rootKeys: 1 });
+    await expectWhole(store, testUnlock);
+  });
+
+  it('are told from another slot that was added', async () => {
+    const store = await copyOf(whole);
+    await add(interrupted(store, 'put', () => add(store)));
+    expect((await listSlots(store, undefined)).slots).toHaveLength(4);
+  });
+
+  it('are never more than sixteen', async () => {
+    const store = await copyOf(whole);
+    for (let slots = 2; slots < 15; slots += 1) await add(store);
+    await expect(add(interrupted(store, 'put', () => add(store)))).rejects.toMatchObject({ code: 'USAGE' });
+    expect((await listSlots(store, undefined)).slots).toHaveLength(16);
+  });
+
+  it('keep a rotation from beginning when one is added', async () => {
+    const store = await copyOf(whole);
+    const rotating = rotate(interrupted(store, 'put', () => add(store)));
+    await expect(rotating).rejects.toMatchObject({ code: 'ARCHIVE_LOCKED' });
+    expect((await listSlots(store, undefined)).slots).toHaveLength(3);
+    for (const unlock of [testUnlock, second, third]) await expectWhole(store, unlock);
+  });
+
+  it('do not live on when one is removed while a rotation begins', async () => {
+    const store = await copyOf(whole);
+    const id = await slotOf(store, second);
+    const rotating = rotate(interrupted(store, 'put', () => removeSlot(store, testUnlock, id)));
+    await expect(rotating).rejects.toMatchObject({ code: 'ARCHIVE_LOCKED' });
+    await expect(openArchive(store, second)).rejects.toMatchObject({ code: 'KEY_WRONG' });
+    await expectWhole(store, testUnlock);
+  });
+
+  it('are not said to be gone when a rotation gave the secret another one', async () => {
+    const store = await copyOf(whole);
+    const id = await slotOf(store, second);
+    const removing = removeSlot(
+      interrupted(store, 'remove', () => rotate(store)),
+      testUnlock,
+      id,
+    );
+    await expect(removing).rejects.toMatchObject({ code: 'ARCHIVE_LOCKED' });
+  });
+
+  it('are never all removed', async () => {
+    const store = await copyOf(whole);
+    const [one, other] = [await slotOf(store, testUnlock), await slotOf(store, second)];
+    const removing = removeSlot(
+      interrupted(store, 'remove', () => removeSlot(store, second, one)),
+      testUnlock,
+      other,
+    );
+    await expect(removing).rejects.toMatchObject({ code: 'USAGE' });
+    await expectWhole(store, second);
+  });
+});
+
 async function moveObject(from: ObjectStore, to: ObjectStore, key: string): Promise<void> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of await from.get(key)) chunks.push(chunk);

@@ -8,8 +8,9 @@ import type { ObjectStore, SourceLog } from '@cxvault/plugin-api';
 import type { Unlock } from '../archive.ts';
 import type { Clock } from '../clock.ts';
 import { readDescriptor } from '../descriptor.ts';
+import { slotKey, slotPrefix } from '../layout.ts';
 import { RunLock } from '../lock.ts';
-import { readSlots } from '../slots.ts';
+import { readSlots, slotKeys } from '../slots.ts';
 import type { Slot } from '../slots.ts';
 import { openRoot, sameKey } from './open-root.ts';
 import type { OpenRoot } from './open-root.ts';
@@ -56,8 +57,9 @@ export interface RotatedRoot {
  * had not come to its first ring object, or was past its last one: what slots of other root keys there are
  * are of no use and are removed, and a rotation begins.
  *
- * Throws `ARCHIVE_LOCKED`, `KEY_WRONG`, `USAGE` for slots that nothing given opens and that are not given up, and
- * `ARCHIVE_DAMAGED` for a ring object that cannot be opened; then nothing was changed.
+ * Throws `ARCHIVE_LOCKED` (also when slots are changed meanwhile), `KEY_WRONG`, `USAGE` for slots that nothing given
+ * opens and that are not given up, and `ARCHIVE_DAMAGED` for a ring object that cannot be opened; then nothing was
+ * changed.
  */
 export async function rotateRootKey(store: ObjectStore, options: RotateOptions): Promise<RotatedRoot> {
   await readDescriptor(store); // no lock where there is no archive
@@ -108,19 +110,37 @@ class Rotation {
 
   async #begin(root: OpenRoot): Promise<RotatedRoot> {
     const rootKey = randomBytes(32);
+    const made: string[] = [];
     for (const { header, openedBy } of this.#kept(root, root.current)) {
       await this.#step();
       const { kind, label } = header;
-      await storeSlot(
+      const { id } = await storeSlot(
         this.#store,
         root.descriptor.archive_id,
         { kind, unlock: openedBy, label, rootKey },
         this.#options.clock,
       );
+      made.push(slotKey(id));
     }
+    await this.#refuseChangedSlots(root, made);
     const both = { ...root, rootKeys: [...root.rootKeys, rootKey] };
     await this.#moveTo(both, rootKey);
     return await this.#finish(root, rootKey, false);
+  }
+
+  /**
+   * Slots are added and removed without the lock. One that was added since they were read would be left behind, and
+   * one that was removed would live on in its successor. From here on those commands see that a rotation is under way.
+   */
+  async #refuseChangedSlots(root: OpenRoot, made: readonly string[]): Promise<void> {
+    const known = new Set([...root.slots.map(({ object_key }) => object_key), ...made]);
+    const now = await slotKeys(this.#store);
+    if (now.length === known.size && now.every((key) => known.has(key))) return;
+    for (const key of made) await this.#store.remove(key);
+    throw new CxvaultError('ARCHIVE_LOCKED', 'another process added or removed a key slot meanwhile', {
+      context: { object_key: slotPrefix },
+      hint: 'nothing was changed: look at cxvault key list, and rotate again with the secrets of all slots',
+    });
   }
 
   async #moveTo(root: OpenRoot, target: Uint8Array): Promise<void> {

@@ -6,13 +6,13 @@ import type { ObjectStore } from '@cxvault/plugin-api';
 import type { Unlock } from '../archive.ts';
 import type { Clock } from '../clock.ts';
 import { slotKey } from '../layout.ts';
+import { largestSlot } from '../slots.ts';
 import { createObject } from '../store-create.ts';
 import { readSmallObject } from '../store-read.ts';
 import { sameKey } from './open-root.ts';
 
 /** Archive format, "Keys". */
 export const mostSlots = 16;
-const largestSlot = 64 * 1024; // bytes
 
 /** A slot to make. */
 export interface NewSlot {

@@ -17,13 +17,12 @@ import {
   runsPrefix,
   slotPrefix,
 } from '../layout.ts';
-import { slotIdOf } from '../slots.ts';
+import { largestSlot, slotIdOf } from '../slots.ts';
 import { readSmallObject } from '../store-read.ts';
 import { explainDamage } from './explain.ts';
 import { Tally } from './tally.ts';
 import type { VerifyProgress, VerifyReport } from './verify-report.ts';
 
-const largestSlot = 64 * 1024; // bytes
 const defaultConcurrency = 4;
 
 export interface VerifyPublicOptions {
