@@ -225,6 +225,22 @@ describe('run --every', () => {
     expect(await succeed<Verified>(desk, ['verify'])).toMatchObject({ ok: true, records: { checked: 22 } });
   });
 
+  it('goes on when the folder of the archive was moved away and came back', async () => {
+    await open();
+    const { desk, tenant } = place;
+    const service = start('--json');
+    await service.hasArchived(20);
+    await service.sees(/service.next/);
+    await rename(desk.path('archive'), desk.path('elsewhere'));
+    await service.sees(/warning: the archive is not there any more .*trying again at /);
+    await service.sees(/service.outage/);
+    await rename(desk.path('elsewhere'), desk.path('archive'));
+    await add(tenant, 2);
+    await service.hasArchived(22);
+    expect((await service.ends('SIGTERM')).code).toBe(0);
+    expect(await succeed<Verified>(desk, ['verify'])).toMatchObject({ ok: true, records: { checked: 22 } });
+  });
+
   it('ends with 11 when its lock is lost, and reports what it did', async () => {
     await open();
     const service = start('--json');

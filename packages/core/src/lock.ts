@@ -3,7 +3,7 @@ import { CxvaultError } from '@cxvault/plugin-api';
 import type { ObjectStore, SourceLog } from '@cxvault/plugin-api';
 
 import type { Clock } from './clock.ts';
-import { runLockKey } from './layout.ts';
+import { descriptorKey, runLockKey } from './layout.ts';
 import { encodeLock, highestLock, storeNow } from './lock-file.ts';
 import type { HighestLock, LockFile } from './lock-file.ts';
 import { isGone, ownProcess } from './process-identity.ts';
@@ -77,8 +77,9 @@ export class RunLock {
   }
 
   /**
-   * Throws `ARCHIVE_LOCK_LOST` when the lock is another's or was broken. A lock that is void, but that nobody has
-   * taken over, is taken again. Asks the store each time.
+   * Throws `ARCHIVE_LOCK_LOST` when the lock is another's or was broken, and `STORE_NOT_FOUND` while the whole archive
+   * is away, such as a folder that is not mounted: what is not there is not lost. A lock that is void, but that nobody
+   * has taken over, is taken again. Asks the store each time.
    */
   async check(): Promise<void> {
     await this.#inTurn(() => this.#confirm());
@@ -132,6 +133,7 @@ export class RunLock {
   async #confirm(renew = false): Promise<void> {
     if (this.#lost) throw this.#lost;
     const { highest } = await highestLock(this.#store);
+    if (!highest && !(await this.#store.stat(descriptorKey))) throw archiveAway();
     if (!highest || !this.#isOurs(highest)) throw this.#lose(highest);
     const now = this.#options.clock.now();
     if (now - this.#renewedAt >= voidAfterMs) await this.#takeAgain();
@@ -186,6 +188,13 @@ function locked(holder: HighestLock): CxvaultError {
   return new CxvaultError('ARCHIVE_LOCKED', 'another run holds the lock of the archive', {
     context: holderContext(holder),
     hint: 'wait until it has ended; the lock of a run that died ends 2 minutes after its last sign of life',
+  });
+}
+
+function archiveAway(): CxvaultError {
+  return new CxvaultError('STORE_NOT_FOUND', 'the archive is not there any more', {
+    context: { object_key: descriptorKey },
+    hint: 'see whether its folder or bucket was moved, or is not mounted: what was committed is where it went',
   });
 }
 

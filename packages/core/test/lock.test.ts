@@ -5,6 +5,7 @@ import type { ObjectStore } from '@cxvault/plugin-api';
 import { MemoryStore } from '@cxvault/storage-testkit/memory-store';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { descriptorKey } from '../src/layout.ts';
 import { RunLock } from '../src/lock.ts';
 import { ownProcess } from '../src/process-identity.ts';
 import type { ProcessIdentity } from '../src/process-identity.ts';
@@ -18,9 +19,10 @@ let clock: VirtualClock;
 let store: MemoryStore;
 const held: RunLock[] = [];
 
-beforeEach(() => {
+beforeEach(async () => {
   clock = new VirtualClock();
   store = new MemoryStore({ now: () => clock.now() });
+  await store.put(descriptorKey, Buffer.from('{}'));
 });
 afterEach(async () => {
   for (const lock of held.splice(0)) await lock.release();
@@ -141,6 +143,23 @@ describe('RunLock', () => {
     const next = await acquire();
     await store.remove('locks/run/1.json');
     await expect(next.check()).rejects.toMatchObject({ code: 'ARCHIVE_LOCK_LOST' });
+  });
+
+  it('is not lost while the whole archive is away', async () => {
+    const lock = await acquire();
+    const [taken, descriptor] = [
+      await readStored(store, 'locks/run/1.json'),
+      await readStored(store, descriptorKey),
+    ];
+    await store.remove('locks/run/1.json');
+    await store.remove(descriptorKey);
+    await expect(lock.check()).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' });
+    await clock.advance(600_000); // the renewals of that time find nothing either, and leave nothing there
+    expect(await storedKeys(store)).toEqual([]);
+    await store.put('locks/run/1.json', taken);
+    await store.put(descriptorKey, descriptor);
+    await lock.check();
+    expect(await lockKeys()).toContain('locks/run/2.json');
   });
 
   it('is not mistaken for another’s of the same number', async () => {
