@@ -17,6 +17,7 @@ export const errorHints: Readonly<Record<ErrorCode, string>> = {
   CONFIG_INVALID:
     'correct the named setting; cxvault config show prints every setting and where it comes from',
   FORMAT_INVALID: 'the object is damaged or is no object of an archive: cxvault verify says what it costs',
+  INTERACTION_NOT_ARCHIVED: 'cxvault list shows what is archived; cxvault run --interaction ID archives one',
   INTERNAL: 'run it again with --log-level debug, and report what it prints',
   INTERRUPTED: 'start the same command again: what is done stays done',
   JOURNAL_DAMAGED:

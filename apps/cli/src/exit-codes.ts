@@ -23,6 +23,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   CLOCK_SKEW: 2,
   CONFIG_INVALID: 2,
   FORMAT_INVALID: exitIncomplete,
+  INTERACTION_NOT_ARCHIVED: exitIncomplete,
   INTERNAL: 1,
   INTERRUPTED: exitInterrupted,
   JOURNAL_DAMAGED: exitIncomplete,

@@ -213,7 +213,10 @@ describe('show', () => {
 
   it('refuses an id that the archive does not know', async () => {
     const { code, stdout, stderr } = await desk.run(['show', 'nobody']);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(await desk.json(['show', 'nobody'])).toMatchObject({
+      document: { error: { code: 'INTERACTION_NOT_ARCHIVED', exit: 3 } },
+    });
     expect(stderr).toContain('the archive has no such interaction [interaction=nobody]');
     expect(stderr).toContain('cxvault list');
     expect((await desk.json(['show', ''])).code).toBe(2);

@@ -14,6 +14,7 @@ export const errorCatalogue = {
   CLOCK_SKEW: 'this machine and the API disagree about the time by more than five minutes',
   CONFIG_INVALID: 'a setting is missing, unknown or contradicts another one',
   FORMAT_INVALID: 'bytes do not follow the archive format',
+  INTERACTION_NOT_ARCHIVED: 'the archive does not hold the interaction that was asked for',
   INTERNAL: 'a defect in cxvault itself',
   INTERRUPTED: 'the work was interrupted from outside',
   JOURNAL_DAMAGED: 'the journal has a gap, a damaged entry or has lost a tip that was seen before',

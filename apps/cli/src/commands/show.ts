@@ -8,7 +8,7 @@ export class Show extends BaseCommand {
   static override summary = 'Show one archived interaction: its record, its media, and where it lies.';
   static override description =
     'The newest version, and the times of all versions. With --json it is the archival record itself, with `archived` ' +
-    'added: where it lies, its versions, media and mark. Exit code 2: the archive has no such interaction; 3: it was ' +
+    'added: where it lies, its versions, media and mark. Exit code 3: the archive has no such interaction, it was ' +
     'erased, or the journal is damaged.';
   static override usage = '<%= command.id %> ID [FLAGS]';
   static override examples = [

@@ -13,7 +13,7 @@ export interface Shown {
   readonly exit: number;
 }
 
-/** Reads one interaction. Throws `USAGE` when the archive has none of this id. */
+/** Reads one interaction. Throws `INTERACTION_NOT_ARCHIVED` when the archive has none of this id. */
 export async function show(context: CommandContext, id: string, flags: ArchiveFlagValues): Promise<Shown> {
   const [wanted = id] = wordsOf('ID', [id]);
   await using current = await openCurrentCatalog(context, flags);
@@ -36,7 +36,7 @@ function unknown({ catalog, journal }: CurrentCatalog, id: string): CxvaultError
   const erasure = catalog.erasure(id);
   if (erasure !== undefined) {
     return new CxvaultError(
-      'USAGE',
+      'INTERACTION_NOT_ARCHIVED',
       `the interaction was erased, and no version is known: ${erasure.reason}`,
       {
         context,
@@ -49,7 +49,7 @@ function unknown({ catalog, journal }: CurrentCatalog, id: string): CxvaultError
     const again =
       failure.given_up === 1 ? 'cxvault run --retry-failed tries it again' : 'the next run tries it again';
     return new CxvaultError(
-      'USAGE',
+      'INTERACTION_NOT_ARCHIVED',
       `the interaction is not archived, because it failed: ${failure.reason}`,
       {
         context,
@@ -57,7 +57,7 @@ function unknown({ catalog, journal }: CurrentCatalog, id: string): CxvaultError
       },
     );
   }
-  return new CxvaultError('USAGE', 'the archive has no such interaction', {
+  return new CxvaultError('INTERACTION_NOT_ARCHIVED', 'the archive has no such interaction', {
     context,
     hint: 'cxvault list shows what is archived; ids are compared letter by letter',
   });
