@@ -72,7 +72,7 @@ async function find(
 ): Promise<Found | undefined> {
   const name = parseRunKey(key);
   if (!name || 'report' in name) return name;
-  const knownSha256 = known?.sha256Of(name.runId, name.n);
+  const knownSha256 = known?.sha256Of(name.runId, name.n, size);
   if (knownSha256 !== undefined) return { ...name, key, bytes: size, knownSha256 };
   return { ...name, key, bytes: size, read: await readEntryObject(archive, key, size, name, signal) };
 }

@@ -18,7 +18,8 @@ export interface StoredEntry {
 
 /** Entries that a reader has already; they are looked for, but not read again. */
 export interface KnownEntries {
-  sha256Of(runId: string, n: number): string | undefined;
+  /** Undefined also for an object of another size than the entry had: it is read. */
+  sha256Of(runId: string, n: number, bytes: number): string | undefined;
 }
 
 /** What a pass over the journal gives: per run in the order of its entries. */

@@ -19,6 +19,16 @@ export class EntryCatalog {
       ?.sha256;
   }
 
+  /** The SHA-256 of an entry that was stored in so many bytes; undefined when none was, or in another size. */
+  sha256OfSized(runId: string, n: number, bytes: number): string | undefined {
+    return this.db.get<{ sha256: string }>(
+      'SELECT sha256 FROM entries WHERE run_id = ? AND n = ? AND bytes = ?',
+      runId,
+      n,
+      bytes,
+    )?.sha256;
+  }
+
   /** All entries that are known, as refs with their keys. */
   entries(): IterableIterator<
     EntryRef & { readonly key: string; readonly bytes: number; readonly at: string }

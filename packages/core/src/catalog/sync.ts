@@ -13,8 +13,8 @@ export interface SyncResult {
 }
 
 /**
- * Brings the catalog up to the journal: entries that it knows are not read again, only looked for. An entry that
- * it knows and that is gone is damage, remembered for good; the rest of the catalog is then built anew, so that
+ * Brings the catalog up to the journal: entries that it knows are not read again, only looked for, by name and size (what
+ * was overwritten in the same size only a verify sees). An entry that it knows and that is gone is damage, remembered for good; the rest of the catalog is then built anew, so that
  * it says nothing that the journal does not.
  */
 export async function syncCatalog(
@@ -53,7 +53,8 @@ async function readInto(
   const damage: Damage[] = [];
   let entries = 0;
   const known = {
-    sha256Of: (runId: string, n: number) => (readAgain.has(runId) ? undefined : catalog.sha256Of(runId, n)),
+    sha256Of: (runId: string, n: number, bytes: number) =>
+      readAgain.has(runId) ? undefined : catalog.sha256OfSized(runId, n, bytes),
   };
   for await (const item of readJournal(archive, known, signal)) {
     if ('damage' in item) {
@@ -65,7 +66,8 @@ async function readInto(
       continue;
     }
     entries += 1;
-    missing.delete(item.key);
+    // another entry in the place of one that was seen: that one is gone
+    if ('known' in item || missing.get(item.key)?.sha256 === item.ref.sha256) missing.delete(item.key);
     if (!('known' in item)) catalog.apply(item);
   }
   return { entries, damage, gone: [...missing.values()] };
