@@ -3,10 +3,16 @@ import { messageSizeOf } from './cobblestone.ts';
 import { CodecError } from './codec-error.ts';
 import { compressFrameSync, decompressBounded } from './frames.ts';
 import type { ObjectKind } from './header.ts';
-import { parseJson } from './json-text.ts';
+import { hasMoreValues, parseJson } from './json-text.ts';
 
 /** The most that an INDEX message may take, decompressed and as a message; bytes (archive-format.md). */
 export const largestIndex = 64 * 2 ** 20;
+
+/**
+ * The most values that an index is parsed with. A record has six in at least 130 bytes, so every segment's index of
+ * {@link largestIndex} has fewer; with frames of about 1 MiB a medium would need a million million bytes for as many.
+ */
+const mostValues = largestIndex / 16;
 
 const size = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -57,6 +63,8 @@ export function encodeIndex(index: ObjectIndex): Buffer {
 /** Parses the INDEX message's plaintext; its records come in the order of their lines. Throws a CodecError (`index`). */
 export function decodeIndex(plaintext: Uint8Array, kind: ObjectKind): ObjectIndex {
   const json = decompressBounded(plaintext, largestIndex, 'index', 'index');
+  if (hasMoreValues(json, mostValues))
+    throw new CodecError('index', 'index', 'the index has more values than that of any object');
   const result = (indexOfKind[kind] ?? plainIndex).safeParse(parseJson(json, 'index', 'index'));
   if (!result.success) {
     const where = result.error.issues[0]?.path.join('.') ?? '';

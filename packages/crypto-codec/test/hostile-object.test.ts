@@ -38,6 +38,24 @@ function withWindow(log: number, content = Buffer.alloc(windowed)): Buffer {
   });
 }
 
+/** An index that is good but for a field with so many values that nobody knows. */
+function ofValues(value: string, count: number): Buffer {
+  const list = Buffer.from(`${value},`.repeat(count - 1) + value);
+  return compressFrameSync(Buffer.concat([goodIndex('"x":['), list, Buffer.from(']}')]));
+}
+
+/** The text of a good index, open for one more field. */
+function goodIndex(field: string): Buffer {
+  const index = {
+    object_key: 'k',
+    bytes: 7,
+    sha256: sha256(Buffer.from('content')),
+    frames: [[0, 7, 7]],
+    medium: { interaction_id: 'i', media_id: 'm', content_type: 't' },
+  };
+  return Buffer.from(`${JSON.stringify(index).slice(0, -1)},${field}`);
+}
+
 describe('a forgery by somebody with the key', () => {
   it('that keeps the rules is a good object', async () => {
     expect(await failure({})).toBe('none');
@@ -57,6 +75,7 @@ describe('a forgery by somebody with the key', () => {
   });
 
   it('may have fields that nobody knows', async () => {
+    expect(await failure({ indexPlaintext: ofValues('",,,,[{[{[{"', 1_000_000) })).toBe('none');
     expect(
       await failure({
         index: { colour: 'blue', medium: { interaction_id: 'i', media_id: 'm', content_type: 't', x: 1 } },
@@ -122,6 +141,8 @@ describe('a forgery by somebody with the key', () => {
     ['a skippable frame first', Buffer.concat([skippable, compressFrameSync(Buffer.from('{}'))])],
     ['more than 64 MiB of text', compressFrameSync(Buffer.alloc(64 * 2 ** 20 + 1, ' '))],
     ['a list', compressFrameSync(Buffer.from('[]'))],
+    ['so many values that parsing them would take gigabytes', ofValues('[0,1,1]', 1_100_000)],
+    ['so many values that nobody knows', ofValues('{"a":"\\","}', 2_200_000)],
   ])('is refused: an index of %s', async (_name, indexPlaintext) => {
     expect(await failure({ indexPlaintext })).toBe('index/index');
   });
