@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MemoryStore } from '@cxvault/storage-testkit';
@@ -287,6 +288,17 @@ describe('the status', () => {
     const stored = (key: string | undefined): number => objects.get(key ?? '')?.length ?? 0;
     expect(told.bytes.records).toBe(stored(segments[0]) + stored(segments[1]));
     expect(told.bytes.media).toBe(stored(medium));
+  });
+
+  it('passes over a verify of the past that it does not understand', async () => {
+    const proofsFile = join(folder, 'newer');
+    await opened({}, (archive) => verifyArchive(archive, { archive: 'memory:', proofsFile }));
+    const db = new DatabaseSync(proofsFile);
+    db.exec(
+      `INSERT INTO verifies SELECT archive, 'newer', part, replace(document, '"full"', '"newer"') FROM verifies`,
+    );
+    db.close();
+    expect((await status('newer')).last_verify).toMatchObject({ depth: 'full' });
   });
 
   it('counts leftovers, and what is gone or has another size', async () => {

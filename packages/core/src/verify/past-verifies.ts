@@ -69,7 +69,11 @@ export class PastVerifies implements Disposable {
     return this.#db
       .prepare('SELECT document FROM verifies WHERE archive = ?')
       .all(this.#archiveId)
-      .map((row) => pastVerifySchema.parse(JSON.parse(String(row['document']))))
+      .flatMap((row) => {
+        // another version of cxvault may share this cache, and know other depths
+        const { data } = pastVerifySchema.safeParse(JSON.parse(String(row['document'])));
+        return data ? [data] : [];
+      })
       .sort((a, b) => (a.at < b.at ? 1 : -1));
   }
 }
