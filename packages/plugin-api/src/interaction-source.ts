@@ -1,3 +1,4 @@
+import type { ErrorCode } from './errors.ts';
 import type { CallOptions } from './object-store.ts';
 
 /** JSON as it came from an API or goes to a file. */
@@ -22,6 +23,8 @@ export interface CapabilityCheck {
   readonly state: 'ok' | 'missing' | 'unknown';
   readonly detail: string;
   readonly hint?: string;
+  /** The error that a missing one is to a run. @default 'SCOPE_MISSING' */
+  readonly code?: ErrorCode;
 }
 
 export interface CheckOptions extends CallOptions {

@@ -32,10 +32,12 @@ function capabilityOutcome(check: CapabilityCheck): CheckOutcome {
   const { name, state, detail } = check;
   if (state === 'ok') return ok(name, detail);
   if (state === 'unknown') return warning(name, detail, check.hint);
-  const hint = both(check.hint, cxoneRemedy(check));
+  const { code = 'SCOPE_MISSING' } = check;
+  // Roles are no remedy for an address that is wrong.
+  const hint = both(check.hint, code === 'SCOPE_MISSING' ? cxoneRemedy(check) : undefined);
   // A run without marks is a whole run; one that cannot log in or list is none.
   if (name === 'marker') return warning(name, detail, hint);
-  return { name, state: 'failed', detail, hint, exit: exitCodes.SCOPE_MISSING };
+  return { name, state: 'failed', detail, hint, exit: exitCodes[code] };
 }
 
 /** What the source says to do, and where in CXone. */

@@ -15,7 +15,7 @@ export function checkSource(report: CapabilityReport, wants: { media: boolean; m
     if (check.name === 'marker') {
       if (wants.mark) warnings.push(`interactions are not marked: ${check.detail}`);
     } else if (check.name !== 'media' || wants.media) {
-      throw new CxvaultError('SCOPE_MISSING', check.detail, {
+      throw new CxvaultError(check.code ?? 'SCOPE_MISSING', check.detail, {
         ...(check.hint !== undefined && { hint: check.hint }),
       });
     }

@@ -42,6 +42,7 @@ export async function checkList(
       name: 'list',
       state: 'missing',
       detail: error.message,
+      code: error.code,
       ...(error.hint !== undefined && { hint: error.hint }),
     };
   }
