@@ -69,7 +69,9 @@ export class FileStore implements ObjectStore {
   ): Promise<ObjectInfo> {
     const path = objectPath(this.#root, key);
     if (options.retention !== undefined) throw refused('a file system has no retention', key);
-    const unfinished = await writeUnfinished(this.#root, key, body, options);
+    const unfinished = await writeUnfinished(this.#root, key, body, options).catch((error: unknown) => {
+      throw systemCode(error) === 'ENOTDIR' ? throughFile(this.#root, key) : error;
+    });
     try {
       await this.#publish(unfinished.path, path, options.ifAbsent === true);
     } finally {
@@ -191,6 +193,14 @@ async function openObject(path: string, key: string): Promise<FileHandle> {
   } catch (error) {
     throw isNoObject(error) ? noSuchObject(key, error) : error;
   }
+}
+
+function throughFile(root: string, key: string): Error {
+  return refused(
+    `the path of the archive leads through a file: ${root}`,
+    key,
+    'name a folder, or one to be made',
+  );
 }
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {
