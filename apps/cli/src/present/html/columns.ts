@@ -1,6 +1,7 @@
-import { scaleBand, scaleLinear } from 'd3-scale';
+import { scaleBand } from 'd3-scale';
 import { stack } from 'd3-shape';
-import { axisNumber, chart, type ChartWords, legend, type Paint, unit } from './chart.ts';
+import { across, labelBelow, numberAxis, plot, upright } from './axes.ts';
+import { chart, type ChartWords, legend, type Paint, unit } from './chart.ts';
 import { html, type Markup, type Piece } from './markup.ts';
 
 /** One column: a day, or an interval of a run. */
@@ -21,33 +22,25 @@ export interface ColumnChart extends ChartWords {
   readonly height?: number;
 }
 
-const width = 420;
-const margin = { top: 18, right: 8, bottom: 24, left: 46 };
 const labelsAtMost = 5;
 
 /** Columns over time, the series on top of each other. */
 export function columnChart(options: ColumnChart): Markup {
-  const { columns, series, limit, format = axisNumber, height = 190 } = options;
-  const highest = Math.max(1, limit?.value ?? 0, ...columns.map(({ values }) => sum(values)));
-  const y = scaleLinear()
-    .domain([0, highest])
-    .nice(4)
-    .range([height - margin.bottom, margin.top]);
+  const { columns, series, limit, format, height = 190 } = options;
+  const y = upright(Math.max(limit?.value ?? 0, ...columns.map(({ values }) => sum(values))), height);
   const x = scaleBand<number>()
     .domain([...columns.keys()])
-    .range([margin.left, width - margin.right])
+    .range([plot.left, plot.right])
     .paddingInner(columns.length > 60 ? 0 : 0.2)
     .paddingOuter(0.1);
   const drawing = [
-    y
-      .ticks(4)
-      .filter(Number.isInteger)
-      .map((tick) => gridLine(y(tick), format(tick))),
+    numberAxis(y, format),
     bars(options, x, y),
     labels(columns, x, height),
     limit && limitLine(y(limit.value), limit.name),
   ];
-  return chart(options, { width, height }, drawing, series.length > 1 ? legend(series) : undefined);
+  const below = series.length > 1 ? legend(series) : undefined;
+  return chart(options, { width: plot.width, height }, drawing, below);
 }
 
 type Band = ReturnType<typeof scaleBand<number>>;
@@ -77,35 +70,18 @@ function bars({ columns, series }: ColumnChart, x: Band, y: Height): Piece {
   );
 }
 
-function gridLine(y: number, text: string): Markup {
-  return html`<line
-      class="axis"
-      x1="${margin.left}"
-      x2="${width - margin.right}"
-      y1="${unit(y)}"
-      y2="${unit(y)}"
-    /><text x="${margin.left - 6}" y="${unit(y + 4)}" text-anchor="end">${text}</text> `;
-}
-
 function labels(columns: readonly ColumnValues[], x: Band, height: number): Piece {
   const every = Math.ceil(columns.length / labelsAtMost);
-  return columns.map(({ label }, index) => {
-    if (index % every !== 0) return undefined;
-    const middle = (x(index) ?? 0) + x.bandwidth() / 2;
-    const half = label.length * 3.2; // a sign is about 6.4 units wide
-    const [anchor, at] = middle + half > width ? ['end', width] : ['middle', middle];
-    return html`<text x="${unit(at)}" y="${height - 7}" text-anchor="${anchor}">${label}</text>`;
-  });
+  return columns.map(
+    ({ label }, index) =>
+      index % every === 0 && labelBelow(label, (x(index) ?? 0) + x.bandwidth() / 2, height),
+  );
 }
 
 function limitLine(y: number, name: string): Markup {
-  return html`<line
-      class="limit"
-      x1="${margin.left}"
-      x2="${width - margin.right}"
-      y1="${unit(y)}"
-      y2="${unit(y)}"
-    /><text class="limit" x="${width - margin.right}" y="${unit(y - 5)}" text-anchor="end">${name}</text>`;
+  return html`${across('limit', y)}<text class="limit" x="${plot.right}" y="${unit(y - 5)}" text-anchor="end"
+      >${name}</text
+    >`;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,6 +1,7 @@
-import { scaleLinear, scaleUtc } from 'd3-scale';
+import { scaleUtc } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
-import { axisNumber, axisTime, chart, type ChartWords, unit } from './chart.ts';
+import { labelBelow, numberAxis, plot, upright } from './axes.ts';
+import { axisTime, chart, type ChartWords } from './chart.ts';
 import { html, type Markup } from './markup.ts';
 
 export interface Growth extends ChartWords {
@@ -11,19 +12,14 @@ export interface Growth extends ChartWords {
   readonly to: number;
 }
 
-const width = 420;
 const height = 190;
-const margin = { top: 12, right: 8, bottom: 24, left: 46 };
 
 /** A total that grows in steps, over time. */
 export function growthChart({ points, from, to, ...words }: Growth): Markup {
-  const y = scaleLinear()
-    .domain([0, Math.max(1, points.at(-1)?.total ?? 0)])
-    .nice(4)
-    .range([height - margin.bottom, margin.top]);
+  const y = upright(points.at(-1)?.total ?? 0, height);
   const x = scaleUtc()
     .domain([from, Math.max(to, from + 1_000)])
-    .range([margin.left, width - margin.right]);
+    .range([plot.left, plot.right]);
   const shape = area<{ at: number; total: number }>()
     .x(({ at }) => x(at))
     .y0(y(0))
@@ -31,27 +27,9 @@ export function growthChart({ points, from, to, ...words }: Growth): Markup {
     .curve(curveStepAfter)
     .digits(2);
   const ends = [{ at: from, total: 0 }, ...points, { at: to, total: points.at(-1)?.total ?? 0 }];
-  return chart(words, { width, height }, [
-    y
-      .ticks(4)
-      .filter(Number.isInteger)
-      .map((tick) => gridLine(y(tick), axisNumber(tick))),
+  return chart(words, { width: plot.width, height }, [
+    numberAxis(y),
     html`<path class="green" d="${shape(ends) ?? ''}" />`,
-    x.ticks(4).map((tick) => timeLabel(x(tick), axisTime(tick, to - from))),
+    x.ticks(4).map((tick) => labelBelow(axisTime(tick, to - from), x(tick), height)),
   ]);
-}
-
-function gridLine(y: number, text: string): Markup {
-  return html`<line
-      class="axis"
-      x1="${margin.left}"
-      x2="${width - margin.right}"
-      y1="${unit(y)}"
-      y2="${unit(y)}"
-    /><text x="${margin.left - 6}" y="${unit(y + 4)}" text-anchor="end">${text}</text> `;
-}
-
-function timeLabel(x: number, text: string): Markup {
-  const anchor = x < margin.left + 20 ? 'start' : x > width - 30 ? 'end' : 'middle';
-  return html`<text x="${unit(x)}" y="${height - 7}" text-anchor="${anchor}">${text}</text>`;
 }
