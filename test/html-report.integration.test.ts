@@ -84,6 +84,17 @@ async function runStory(text: string): Promise<Parameters<typeof runPage>[0]> {
         gaps: [{ from: '2026-02-01T00:00:00.000Z', to: '2026-03-01T00:00:00.000Z' }],
       },
     ],
+    verifies: [
+      {
+        at: '2026-01-02T03:04:05.000Z',
+        depth: 'full',
+        ok: false,
+        damage: 2,
+        objects: 9,
+        proven_before: 0,
+        bytes: 1,
+      },
+    ],
     proven: [{ depth: 'full', objects: 12, oldest: startedAt, newest: startedAt }],
   };
   const failure = { code: 'SOURCE_UNREACHABLE', message: text, hint: text, exit: 20 } as const;

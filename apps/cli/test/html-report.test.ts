@@ -87,6 +87,7 @@ describe('the page of a run', () => {
     expect(code).toBe(0);
     const text = await page('second.html');
     expect(text).toContain('opened and compared with the journal');
+    expect(text).toMatch(/Last verifies[\s\S]*the whole archive[\s\S]*no damage/);
     expect(text).toContain(`<p class="lead">${String(interactions)} interactions in `);
     expect(text).not.toContain('<h2>Failures</h2>');
   });

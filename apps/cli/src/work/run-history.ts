@@ -5,6 +5,8 @@ import {
   type Clock,
   coverageOf,
   type FamilyHistory,
+  type PastVerify,
+  PastVerifies,
   Proofs,
   type ProvenSummary,
   type RunCommit,
@@ -29,6 +31,8 @@ export interface ArchiveState {
   readonly days: readonly ArchivedDay[];
   readonly lanes: readonly LaneCoverage[];
   readonly proven: readonly ProvenSummary[];
+  /** How the last verify of each depth ended, newest first. */
+  readonly verifies: readonly PastVerify[];
 }
 
 /** What the page of a run shows beside its report. Its size does not grow with the run. */
@@ -78,12 +82,14 @@ export class RunHistory {
 }
 
 function stateOf(catalog: Catalog, proofsFile: string, archiveId: string): ArchiveState {
+  using past = new PastVerifies(proofsFile, archiveId);
   const proofs = new Proofs(proofsFile, archiveId);
   try {
     return {
       days: [...catalog.days()],
       lanes: (['update', 'start'] as const).flatMap((lane) => coverageIn(catalog, lane)),
       proven: proofs.summary(),
+      verifies: past.all(),
     };
   } finally {
     proofs.close();

@@ -1,8 +1,8 @@
 import { beginningOfTime } from '@cxvault/core';
 import type { ArchivedDay } from '@cxvault/core';
-import type { LaneCoverage, RunHistory } from '../../work/run-history.ts';
+import type { ArchiveState, LaneCoverage, RunHistory } from '../../work/run-history.ts';
 import { count, plural, size } from '../layout.ts';
-import { moment, note, pair, section, table } from './blocks.ts';
+import { moment, note, notice, pair, section, table } from './blocks.ts';
 import { columnChart } from './columns.ts';
 import { html, type Markup, type Piece } from './markup.ts';
 import { periodChart } from './periods.ts';
@@ -122,16 +122,50 @@ const depths = {
   structure: 'size, header and index are right',
 } as const;
 
-/** What verifies on this machine have proved. */
+/** What verifies on this machine have said and proved. */
 export function proofSection({ history: { archive } }: RunStory): Piece {
   if (archive === undefined) return undefined;
-  if (archive.proven.length === 0) {
-    return section(
-      'What verify said',
-      undefined,
-      note('No verify on this machine yet: cxvault verify proves the archive whole.'),
-    );
-  }
+  const { verifies, proven } = archive;
+  const nothing = verifies.length + proven.length === 0;
+  return section(
+    'What verify said',
+    nothing
+      ? undefined
+      : 'The last verify of each depth on this machine, and the objects that were found sound.',
+    nothing && note('No verify on this machine yet: cxvault verify proves the archive whole.'),
+    verifies[0]?.ok === false &&
+      notice(
+        'bad',
+        'The last verify found damage.',
+        `${plural(verifies[0].damage, 'finding')} on ${moment(verifies[0].at)}.`,
+        'run cxvault verify, which names each damaged object and what it costs',
+      ),
+    verifies.length > 0 && verifyTable(verifies),
+    proven.length > 0 && proofTable(proven),
+  );
+}
+
+function verifyTable(verifies: ArchiveState['verifies']): Markup {
+  const columns = [
+    { name: 'ended' },
+    { name: 'depth' },
+    { name: 'looked at' },
+    { name: 'objects', kind: 'number' },
+    { name: 'found' },
+  ] as const;
+  const rows = verifies.map(({ at, depth, ok, damage, objects, proven_before, since, until }) => [
+    moment(at),
+    depth,
+    since === undefined && until === undefined
+      ? 'the whole archive'
+      : `what was created from ${timeOf(since ?? beginningOfTime)} to ${until === undefined ? 'then' : moment(until)}`,
+    count(objects + proven_before),
+    ok ? 'no damage' : `DAMAGED: ${plural(damage, 'finding')}`,
+  ]);
+  return table('Last verifies', columns, rows);
+}
+
+function proofTable(proven: ArchiveState['proven']): Markup {
   const columns = [
     { name: 'depth' },
     { name: 'objects', kind: 'number' },
@@ -139,21 +173,14 @@ export function proofSection({ history: { archive } }: RunStory): Piece {
     { name: 'newest proof' },
     { name: 'what is proved' },
   ] as const;
-  return section(
-    'What verify said',
-    'Objects that verifies on this machine found sound, and when.',
-    table(
-      'Proofs',
-      columns,
-      archive.proven.map(({ depth, objects, oldest, newest }) => [
-        depth,
-        count(objects),
-        moment(oldest),
-        moment(newest),
-        depths[depth],
-      ]),
-    ),
-  );
+  const rows = proven.map(({ depth, objects, oldest, newest }) => [
+    depth,
+    count(objects),
+    moment(oldest),
+    moment(newest),
+    depths[depth],
+  ]);
+  return table('Proofs', columns, rows);
 }
 
 function sum(numbers: readonly number[]): number {
