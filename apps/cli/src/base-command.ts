@@ -1,3 +1,4 @@
+import { CxvaultError } from '@cxvault/plugin-api';
 import { Command, Flags } from '@oclif/core';
 import type { CommandContext } from './context.ts';
 import { failureText } from './failure.ts';
@@ -48,8 +49,9 @@ export abstract class BaseCommand extends Command {
     return Promise.reject(error);
   }
 
-  /** Reads settings and opens the log. Throws `CONFIG_INVALID`. */
+  /** Reads settings and opens the log. Throws `CONFIG_INVALID`, and `USAGE` for a flag that is empty. */
   protected async begin(flags: BaseFlags): Promise<CommandContext> {
+    refuseEmpty(flags);
     const { openContext } = await import('./context.ts');
     this.#context = await openContext(this.config, flags);
     return this.#context;
@@ -72,5 +74,13 @@ export abstract class BaseCommand extends Command {
 
   protected override logJson(json: unknown): void {
     for (const piece of jsonPieces(json)) process.stdout.write(piece);
+  }
+}
+
+/** A shell's unset variable gives an empty text; taken as "not given" it would lead to another archive or place. */
+function refuseEmpty(flags: object): void {
+  for (const [name, value] of Object.entries(flags)) {
+    if (value !== '' || name === 'label') continue;
+    throw new CxvaultError('USAGE', `--${name} is empty`, { hint: `give a value, or leave --${name} out` });
   }
 }

@@ -5,7 +5,7 @@ import { exitCodes } from './exit-codes.ts';
 import { nearest } from './nearest.ts';
 import { printable } from './printable.ts';
 import { property } from './property.ts';
-import { withoutSecrets } from './redact.ts';
+import { hideSecrets } from './redact.ts';
 
 /** An error as users and scripts see it: the `error` object of `--json`. */
 export interface Failure {
@@ -21,7 +21,7 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   const failure = explain(error);
   // What a plugin or an SDK says in an error may hold anything.
-  return { ...failure, message: withoutSecrets(failure.message) };
+  return { ...failure, message: hideSecrets(failure.message) };
 }
 
 function explain(error: unknown): Failure {
@@ -31,7 +31,7 @@ function explain(error: unknown): Failure {
     return { code, message: error.message, hint: error.hint ?? errorHints[code], exit: exitCodes[code] };
   }
   if (isAbort(error)) return { code: 'INTERRUPTED', message: 'interrupted', exit: exitCodes.INTERRUPTED };
-  return cacheFailure(error) ?? usageFailure(error) ?? defect(error);
+  return cacheFailure(error) ?? unknownPluginFailure(error) ?? usageFailure(error) ?? defect(error);
 }
 
 /** An error for people: what failed, and below it what to do. */
@@ -60,14 +60,25 @@ function cacheFailure(error: unknown): Failure | undefined {
   };
 }
 
+/** `plugins inspect` of oclif says so in a plain error. */
+function unknownPluginFailure(error: unknown): Failure | undefined {
+  const [, name] = /^(\S+) (?:is )?not installed$/.exec(messageOf(error)) ?? [];
+  if (name === undefined) return undefined;
+  const hint = 'cxvault plugins --core lists what is installed';
+  return { code: 'USAGE', message: `plugin ${name} is not installed`, hint, exit: exitCodes.USAGE };
+}
+
 /** Errors of oclif's parser and of its own commands; all of them are about the command line. */
 function usageFailure(error: unknown): Failure | undefined {
   if (oclifExit(error) === undefined) return undefined;
   const unknownFlags = property(error, 'flags');
   if (Array.isArray(unknownFlags)) return unknownFlagFailure(unknownFlags.map(String), knownFlags(error));
+  const message = plainMessage(messageOf(error));
+  if (message.includes(' contradicts '))
+    return { code: 'USAGE', message, hint: 'leave one of them out', exit: exitCodes.USAGE };
   return {
     code: 'USAGE',
-    message: plainMessage(messageOf(error)),
+    message,
     hint: `${property(error, 'parse') === undefined ? 'cxvault --help' : '--help'} shows how it is used`,
     exit: exitCodes.USAGE,
   };
@@ -102,6 +113,7 @@ function plainMessage(message: string): string {
   const listed = /^The following errors? occurred:$/.test(first);
   const text = (listed ? rest.join('; ') : [first, ...rest].join(' '))
     .replace(/^Parsing (--\S+)/, '$1:')
+    .replaceAll(/(--[\w-]+)(?:=\S*)? cannot also be provided when using (--[\w-]+)/g, '$1 contradicts $2')
     .replace(/^(Missing required flag) (?=\w)/, '$1 --')
     .replace(/^Missing \d+ required args?:\s+(\S+).*/, 'missing argument: $1');
   return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');

@@ -56,3 +56,8 @@ export function hideSecretsOf(env: NodeJS.ProcessEnv): (text: string) => string 
   return (text) =>
     withoutSecrets(secrets.reduce((shown, secret) => shown.replaceAll(secret, redacted), text));
 }
+
+/** As {@link hideSecretsOf}, with the environment of this process as it is now: for all that is shown. */
+export function hideSecrets(text: string): string {
+  return hideSecretsOf(process.env)(text);
+}

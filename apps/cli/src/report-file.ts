@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CxvaultError } from '@cxvault/plugin-api';
 import { type Failure, failureOf } from './failure.ts';
@@ -9,19 +9,25 @@ import { writeWhole } from './whole-file.ts';
 
 const message = 'the report could not be written';
 
-/** Throws `CONFIG_INVALID` when the report could not be written: better before a long run than after it. */
-export async function checkReportPlace(
+/** Throws `CONFIG_INVALID` when a file could not be written there: better before long work than after it. */
+export async function checkOutputPlace(
   file: string,
-  flag: '--report' | '--html' = '--report',
+  flag: '--report' | '--html' | '--metrics-file',
 ): Promise<void> {
+  const what = flag === '--metrics-file' ? 'the metrics' : 'the report';
+  const refuse = (reason: string, hint: string, cause?: unknown): never => {
+    throw new CxvaultError('CONFIG_INVALID', `${what} cannot be written there`, {
+      context: { file, reason },
+      hint,
+      cause,
+    });
+  };
+  const found = await stat(resolve(file)).catch(() => undefined);
+  if (found?.isDirectory()) refuse('EISDIR', `this is a folder: give a file with ${flag}`);
   try {
     await access(dirname(resolve(file)), constants.W_OK | constants.X_OK);
   } catch (cause) {
-    throw new CxvaultError('CONFIG_INVALID', 'the report cannot be written there', {
-      context: { file, reason: String(property(cause, 'code')) },
-      hint: `make the folder, or give another place with ${flag}`,
-      cause,
-    });
+    refuse(String(property(cause, 'code')), `make the folder, or give another place with ${flag}`, cause);
   }
 }
 

@@ -16,7 +16,7 @@ import { verifySamples } from '../metrics/verify-samples.ts';
 import { Pace } from '../pace.ts';
 import { presentVerifyProgress } from '../present/verify-progress.ts';
 import { type Progress, showProgress } from '../progress.ts';
-import { checkReportPlace, failureToWrite } from '../report-file.ts';
+import { checkOutputPlace, failureToWrite } from '../report-file.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
 import { envelopePassword, openSession } from '../session/open-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
@@ -42,13 +42,14 @@ export interface VerifyOutcome {
 export async function verify(context: CommandContext, flags: VerifyFlags): Promise<VerifyOutcome> {
   const mode = verifyMode(flags);
   const html = flags.html ?? context.settings.config.verify?.html;
-  if (html !== undefined) await checkReportPlace(html, '--html');
+  const file = flags['metrics-file'] ?? context.settings.config.verify?.metricsFile;
+  if (html !== undefined) await checkOutputPlace(html, '--html');
+  if (file !== undefined) await checkOutputPlace(file, '--metrics-file');
   const report =
     mode === 'archive' ? await verifyWithKey(context, flags) : await verifyStore(context, flags, mode);
   const exit = report.ok ? 0 : exitIncomplete;
   const failure =
     html === undefined ? undefined : await pageFailure(html, context, { report, looked: flags, exit });
-  const file = flags['metrics-file'] ?? context.settings.config.verify?.metricsFile;
   const whole = flags.since === undefined && flags.until === undefined;
   if (file !== undefined) await writeMetrics(file, verifySamples(report, whole, systemClock.now()));
   return { report, failure, exit: firstExit([failure?.exit ?? 0, exit]) };
