@@ -4,6 +4,7 @@ import type { BaseFlags } from './base-command.ts';
 import { openLog } from './log.ts';
 import { printable } from './printable.ts';
 import { writeAboveProgress } from './progress.ts';
+import { hideSecrets } from './redact.ts';
 import { loadSettings, type Settings } from './settings/settings.ts';
 import { openTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
@@ -30,7 +31,7 @@ export async function openContext(oclif: Config, flags: BaseFlags): Promise<Comm
   const { level = 'warn', file } = settings.config.log ?? {};
   const log = openLog({ level: flags['log-level'] ?? level, file, env: settings.env });
   const warn = (text: string): void => {
-    writeAboveProgress(printable(`warning: ${text}\n`));
+    writeAboveProgress(printable(`warning: ${hideSecrets(text)}\n`));
   };
   telemetry ??= openTelemetry({ env: settings.env, log, warn, version: oclif.version });
   return {

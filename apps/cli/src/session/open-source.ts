@@ -5,6 +5,7 @@ import { collectSources, openPluginSource } from '../plugins/sources.ts';
 import { cxoneSettings } from '../settings/cxone-settings.ts';
 import { tracedSource } from '../telemetry/traced-source.ts';
 import type { CacheFiles } from './cache-folder.ts';
+import { discreetSource } from './discreet-source.ts';
 
 /** An open source; dispose of it when done. */
 export interface OpenSource extends AsyncDisposable {
@@ -35,7 +36,7 @@ export async function openSource(
     log: context.log,
   });
   return {
-    source: tracedSource(source, context.telemetry),
+    source: tracedSource(discreetSource(source), context.telemetry),
     [Symbol.asyncDispose]: () => source.close(),
   };
 }

@@ -1,7 +1,5 @@
 import {
   type Archive,
-  runArchive,
-  type RunOptions,
   type RunResult,
   verifyArchive,
   type VerifyOptions,
@@ -11,9 +9,9 @@ import { countRun, countVerify } from './report-counters.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** A run as a span, and its report in the counters. */
-export function tracedRun(telemetry: Telemetry, options: RunOptions): Promise<RunResult> {
+export function tracedRun(telemetry: Telemetry, run: () => Promise<RunResult>): Promise<RunResult> {
   const work = async (): Promise<RunResult> => {
-    const result = await runArchive(options);
+    const result = await run();
     countRun(telemetry, result.report);
     return result;
   };

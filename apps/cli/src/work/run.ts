@@ -1,6 +1,8 @@
 import {
   coverageOf,
+  type EnvelopeRunOptions,
   planRun,
+  runArchive,
   runEnvelope,
   type RunOptions,
   type RunPlan,
@@ -9,6 +11,7 @@ import {
   systemClock,
 } from '@cxvault/core';
 import type { BaseFlags } from '../base-command.ts';
+import { BudgetUse } from '../budget-use.ts';
 import type { CommandContext } from '../context.ts';
 import { exitIncomplete, firstExit } from '../exit-codes.ts';
 import { type Failure, failureOf } from '../failure.ts';
@@ -17,7 +20,7 @@ import { watchInterruption } from '../interruption.ts';
 import { RunMetrics } from '../metrics/run-metrics.ts';
 import { count } from '../present/layout.ts';
 import { showProgress } from '../progress.ts';
-import { checkReportPlace, writeReport } from '../report-file.ts';
+import { checkOutputPlace, writeReport } from '../report-file.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
 import { envelopePassword, openSession } from '../session/open-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
@@ -25,6 +28,7 @@ import { openSource } from '../session/open-source.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { type RunFlagValues, runSettings, type RunSettings } from '../settings/run-settings.ts';
 import { tracedRun } from '../telemetry/traced-work.ts';
+import { discreetResult } from './discreet-report.ts';
 import { RunHistory } from './run-history.ts';
 import { withPage } from './run-page-file.ts';
 import { RunWatch } from './run-watch.ts';
@@ -45,14 +49,14 @@ export interface RunFlags extends ArchiveFlagValues, RunFlagValues, BaseFlags {}
 /** Archives what is closed and not yet archived. The exit code also tells of failures that are in the report. */
 export async function run(context: CommandContext, flags: RunFlags): Promise<RunOutcome> {
   const settings = runSettings(flags, context.settings.config, systemClock.now());
-  if (settings.report !== undefined) await checkReportPlace(settings.report);
-  if (settings.html !== undefined) await checkReportPlace(settings.html, '--html');
+  if (settings.report !== undefined) await checkOutputPlace(settings.report, '--report');
+  if (settings.html !== undefined) await checkOutputPlace(settings.html, '--html');
   if (settings.everyMs !== undefined) {
     const { serve } = await import('./service.ts');
     return await serve(context, flags);
   }
   const history = settings.html === undefined ? undefined : new RunHistory(systemClock);
-  const result =
+  const raw =
     settings.format === 'envelope'
       ? await runIntoEnvelopes(context, flags, settings, history)
       : await withArchiveAndSource(
@@ -62,6 +66,7 @@ export async function run(context: CommandContext, flags: RunFlags): Promise<Run
           (options, watch) => archive(context, settings, options, watch),
           history,
         );
+  const result = discreetResult(raw);
   const outcome = await conclude(result, settings);
   return await withPage(outcome, { file: settings.html, context, history, full: result.report });
 }
@@ -112,16 +117,21 @@ async function archive(
   options: RunOptions,
   watch: RunWatch,
 ): Promise<RunResult> {
-  const { budgets } = watch;
-  const measures = { archive: options.archiveUrl, budgets };
+  const measures = { archive: options.archiveUrl, budgets: watch.budgets };
   await using metrics = await RunMetrics.start(settings.metricsFile, measures, context.warn);
   watch.measureInto(metrics);
+  const result = await measured(metrics, () => tracedRun(context.telemetry, () => runArchive(options)));
+  metrics.note({ lowWaterMark: lowWaterMark(options) });
+  return result;
+}
+
+/** Does a run, and tells how it ended. */
+async function measured(metrics: RunMetrics, work: () => Promise<RunResult>): Promise<RunResult> {
   try {
-    const result = await tracedRun(context.telemetry, options);
+    const result = await work();
     const { report, error } = result;
-    const exit = exitOf(result);
     const done = error === undefined ? { succeededAt: systemClock.now() } : {};
-    metrics.note({ report, exit, lowWaterMark: lowWaterMark(options), ...done });
+    metrics.note({ report, exit: exitOf(result), ...done });
     return result;
   } catch (error) {
     metrics.note({ exit: failureOf(error).exit });
@@ -151,11 +161,14 @@ async function runIntoEnvelopes(
   const { store } = await openStore(context, url);
   using interruption = watchInterruption(context.warn);
   using progress = showProgress(context);
+  const budgets = new BudgetUse();
+  const measures = { archive: url.href, budgets };
+  await using metrics = await RunMetrics.start(settings.metricsFile, measures, context.warn);
   try {
     // No archive is opened here, and it may take long until the first envelope is stored: is there a store at all?
     for await (const found of store.list('')) if (found.size >= 0) break;
-    await using source = await openSource(context, cache, flags, undefined, history?.watch);
-    return await runEnvelope({
+    await using source = await openSource(context, cache, flags, budgets, history?.watch);
+    const options: EnvelopeRunOptions = {
       ...settings.run,
       source: source.source,
       store,
@@ -167,7 +180,8 @@ async function runIntoEnvelopes(
           `archiving: ${count(archived)} archived, ${count(failed)} failed, ${count(listed)} listed`,
         );
       },
-    });
+    };
+    return await measured(metrics, () => tracedRun(context.telemetry, () => runEnvelope(options)));
   } finally {
     await store.close();
   }
