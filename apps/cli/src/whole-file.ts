@@ -27,7 +27,8 @@ export async function writeWhole(
     }
     await rename(temporary, file);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    // What is wrong with the name or the folder is so for the removal too: the first error is the one to tell.
+    await rm(temporary, { force: true }).catch(() => undefined);
     const reason = String(property(cause, 'code'));
     throw new CxvaultError('OUTPUT_FAILED', message, { context: { file, reason }, hint, cause });
   }

@@ -151,12 +151,13 @@ describe('a page that cannot be written', () => {
   });
 
   it('costs nothing but itself, and leaves no part of it', async () => {
-    await mkdir(desk.path('taken.html'));
+    // The name is just short enough; that of the file which is to become the page is not.
+    const file = `${'x'.repeat(245)}.html`;
     desk.simulator.advance(80_000);
-    const run = await desk.json(['run', ...locked, '--html', 'taken.html'], desk.source);
+    const run = await desk.json(['run', ...locked, '--html', file], desk.source);
     expect(run.document).toMatchObject({ failed_archives: 0, error: { code: 'OUTPUT_FAILED', exit: 1 } });
     expect(run.code).toBe(1);
-    const verify = await desk.json(['verify', ...locked, '--depth', 'structure', '--html', 'taken.html']);
+    const verify = await desk.json(['verify', ...locked, '--depth', 'structure', '--html', file]);
     expect(verify.document).toMatchObject({ depth: 'structure', error: { code: 'OUTPUT_FAILED' } });
     expect(verify.code).toBe(1);
     expect((await readdir(desk.folder)).filter((name) => name.endsWith('.part'))).toEqual([]);

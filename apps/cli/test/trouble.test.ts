@@ -132,14 +132,14 @@ describe('what other systems name', () => {
 
 describe('a report', () => {
   it('whose file cannot be written in the end is printed all the same, with the error', async () => {
-    // A folder of that name: the place can be written to, the report cannot.
-    await mkdir(desk.path('report.json'));
+    // The name is just short enough; that of the file which is to become the report is not.
+    const file = `${'x'.repeat(245)}.json`;
     // Marks are changes too; a run waits until changes are a minute old.
     desk.simulator.advance(120_000);
-    const { code, document } = await desk.json(['run', ...locked, '--report', 'report.json'], desk.source);
+    const { code, document } = await desk.json(['run', ...locked, '--report', file], desk.source);
     expect(document).toMatchObject({ failed_archives: 0, error: { code: 'OUTPUT_FAILED', exit: 1 } });
     expect(code).toBe(1);
-    const words = await desk.run(['run', ...locked, '--report', 'report.json'], desk.source);
+    const words = await desk.run(['run', ...locked, '--report', file], desk.source);
     expect(words.stdout).toMatch(/^Nothing new/);
     expect(words.stderr).toMatch(/^error: the report could not be written/);
   });
