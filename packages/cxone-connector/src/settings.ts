@@ -14,6 +14,12 @@ const duration = z
 const pathTemplate = z.string().regex(/^\/[^?#\s]*$/, 'is no path that begins with /');
 const idPathTemplate = pathTemplate.refine((path) => path.includes('{id}'), 'has no {id} in it');
 
+/** A version as people write it, `30`, `v30` or `30.0`: its number. */
+const apiVersion = z
+  .union([z.string(), z.number().transform(String)])
+  .transform((text) => /^v?(\d{1,3})(?:\.0)?$/i.exec(text.trim())?.[1])
+  .pipe(z.string('is no version such as 30'));
+
 const budgetFamilies = [
   'query',
   'detail',
@@ -34,7 +40,8 @@ const settingsSchema = z.strictObject({
   apiBase: z.string().optional(),
   issuer: z.string().optional(),
   tokenUrl: z.string().optional(),
-  apiVersion: z.union([z.string(), z.number()]).optional(),
+  apiVersion: apiVersion.default('30'),
+  dfoBase: z.string().optional(),
   settlingLag: duration.optional(),
   lookBack: duration.optional(),
   markerField: z.coerce.string().min(1).optional(),
@@ -47,74 +54,70 @@ const settingsSchema = z.strictObject({
   allowPlainHttp: z.boolean().default(false),
 });
 
-/** The settings of the connector, checked and complete. */
-export interface ConnectorSettings {
-  readonly apiBase: URL;
-  readonly issuer: URL;
-  readonly tokenUrl: URL | undefined;
-  readonly clientId: Secret;
-  readonly clientSecret: Secret;
-  /** The id of the custom field that marks are written to. */
-  readonly markerField: string | undefined;
-  readonly markerName: string;
-  readonly volatileFields: readonly string[];
-  readonly queryPath: string;
-  readonly detailPath: string;
-  readonly markPath: string;
-  readonly rules: BudgetRules;
-  readonly allowPlainHttp: boolean;
+/** The `cxone` settings as they were written, checked, and what the environment adds to them. */
+export interface RawSettings {
+  readonly data: z.output<typeof settingsSchema>;
+  /** A variable of the environment; undefined when it is missing or empty. */
+  text(variable: string): string | undefined;
+  /** An address: the variable's, else the setting's. Throws `CONFIG_INVALID` for one that must not be used. */
+  url(setting: AddressSetting): URL | undefined;
+  /** Throws `CONFIG_INVALID` when the variable is missing or empty. */
+  credential(variable: string): Secret;
+  /** The rules by default, with the budgets of the settings. */
+  rules(defaults: BudgetRules): BudgetRules;
 }
 
+/** Addresses, and the variables that win over them (cli.md, "Environment"). */
+const addressVariables = {
+  apiBase: 'CXONE_API_BASE',
+  issuer: 'CXONE_ISSUER',
+  tokenUrl: 'CXONE_TOKEN_URL',
+  dfoBase: undefined,
+} as const;
+
+type AddressSetting = keyof typeof addressVariables;
+
 /**
- * Reads the `cxone` settings and the environment, which wins. Throws `CONFIG_INVALID` that names the setting or
- * the variable, and never shows its value.
+ * Reads what the profiles have in common: the `cxone` settings and the environment, which wins. Throws
+ * `CONFIG_INVALID` that names the setting or the variable, and never shows its value.
  */
-export function readSettings(
-  settings: unknown,
-  env: NodeJS.ProcessEnv,
-  defaults: BudgetRules,
-): ConnectorSettings {
+export function readRawSettings(settings: unknown, env: NodeJS.ProcessEnv): RawSettings {
   const parsed = settingsSchema.safeParse(settings ?? {});
   if (!parsed.success) throw settingInvalid(parsed.error);
   const { data } = parsed;
-  const allowPlainHttp = data.allowPlainHttp;
-  const url = (variable: string, setting: string, value: string | undefined): URL | undefined =>
-    readUrl(variable, setting, read(env, variable) ?? value, allowPlainHttp);
-  const apiBase = url('CXONE_API_BASE', 'apiBase', data.apiBase);
-  if (apiBase === undefined)
-    throw missing('the address of the API is not set', 'CXONE_API_BASE or cxone.apiBase');
+  const text = (variable: string): string | undefined => {
+    const value = env[variable]?.trim();
+    return value === '' ? undefined : value;
+  };
   return {
-    ...data,
-    apiBase,
-    issuer: url('CXONE_ISSUER', 'issuer', data.issuer) ?? apiBase,
-    tokenUrl: url('CXONE_TOKEN_URL', 'tokenUrl', data.tokenUrl),
-    clientId: credential(env, 'CXONE_CLIENT_ID'),
-    clientSecret: credential(env, 'CXONE_CLIENT_SECRET'),
-    markerField: read(env, 'CXONE_ARCHIVAL_FIELD_ID') ?? data.markerField,
-    rules: mergeRules(defaults, data.budgets),
+    data,
+    text,
+    url: (setting) => {
+      const variable = addressVariables[setting];
+      const value = (variable === undefined ? undefined : text(variable)) ?? data[setting];
+      return readUrl({ setting: `cxone.${setting}`, variable }, value, data.allowPlainHttp);
+    },
+    credential: (variable) => {
+      const value = text(variable);
+      if (value === undefined) throw missingSetting('the credentials for CXone are not set', variable);
+      return new Secret(value);
+    },
+    rules: (defaults) => mergeRules(defaults, data.budgets),
   };
 }
 
-function read(env: NodeJS.ProcessEnv, variable: string): string | undefined {
-  const value = env[variable]?.trim();
-  return value === '' ? undefined : value;
-}
-
-function credential(env: NodeJS.ProcessEnv, variable: string): Secret {
-  const value = read(env, variable);
-  if (value === undefined) throw missing('the credentials for CXone are not set', variable);
-  return new Secret(value);
+/** A setting without which nothing can be started; `name` is what to set. */
+export function missingSetting(message: string, name: string): CxvaultError {
+  return new CxvaultError('CONFIG_INVALID', message, { context: { missing: name }, hint: `set ${name}` });
 }
 
 function readUrl(
-  variable: string,
-  setting: string,
+  where: { readonly setting: string; readonly variable: string | undefined },
   text: string | undefined,
   allowPlainHttp: boolean,
 ): URL | undefined {
   if (text === undefined) return undefined;
   const url = URL.parse(text);
-  const where = { setting: `cxone.${setting}`, variable };
   if (
     url === null ||
     !/^https?:$/.test(url.protocol) ||
@@ -143,10 +146,6 @@ function mergeRules(
     return [family, setting ? { ...rule, limit: setting.limit, perMs: setting.per ?? rule.perMs } : rule];
   });
   return Object.fromEntries(entries);
-}
-
-function missing(message: string, name: string): CxvaultError {
-  return new CxvaultError('CONFIG_INVALID', message, { context: { missing: name }, hint: `set ${name}` });
 }
 
 function settingInvalid(error: z.ZodError): CxvaultError {

@@ -33,10 +33,10 @@ export function dateOf(headers: AnswerHeaders): number | undefined {
 }
 
 /** Lets the clock see each answer of the API itself; other servers' clocks do not count. */
-export function observingClock(next: Exchange, clock: ApiClock, apiOrigin: string): Exchange {
+export function observingClock(next: Exchange, clock: ApiClock, apiOrigins: ReadonlySet<string>): Exchange {
   return async (call) => {
     const response = await next(call);
-    if (call.url.origin === apiOrigin) clock.observe(response.headers);
+    if (apiOrigins.has(call.url.origin)) clock.observe(response.headers);
     return response;
   };
 }

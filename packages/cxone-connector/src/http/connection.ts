@@ -1,4 +1,4 @@
-import type { BudgetRules, Secret, SourceContext } from '@cxvault/plugin-api';
+import type { BudgetRules, SourceContext } from '@cxvault/plugin-api';
 import { ApiClient } from './api-client.ts';
 import { ApiClock, observingClock } from './api-clock.ts';
 import { withBearer } from './bearer.ts';
@@ -6,15 +6,14 @@ import { withBudget } from './budgeted.ts';
 import { CallCounter } from './call-counts.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import type { Exchange } from './exchange.ts';
-import { createLogin } from './login.ts';
+import type { LoginSurroundings } from './login-request.ts';
 import { guardOrigin, guardProtocol } from './origin-guard.ts';
 import { followRedirects } from './redirects.ts';
 import { defaultRetryPolicy } from './retry.ts';
 import type { RetryPolicy, RetrySurroundings } from './retry.ts';
 import { Session } from './session.ts';
-import type { SessionOptions } from './session.ts';
 import { TokenKeeper } from './token-keeper.ts';
+import type { Login } from './token-keeper.ts';
 import { defaultTimeLimits, openWire } from './transport.ts';
 import type { TimeLimits, Wire } from './transport.ts';
 
@@ -36,15 +35,19 @@ export const realSurroundings: Surroundings = {
   policy: defaultRetryPolicy,
 };
 
-/** Where the API is, and how it is used. */
+/** How one profile uses its API. */
 export interface ConnectionOptions {
   readonly profile: string;
-  readonly apiBase: URL;
-  readonly issuer: URL;
-  readonly tokenUrl: URL | undefined;
-  readonly clientId: Secret;
-  readonly clientSecret: Secret;
-  readonly scopes: readonly string[];
+  /** Under which name the tenant's budgets are shared. */
+  readonly issuer: string;
+  /** The tenant's name where the token tells none; undefined: then nothing can be done. */
+  readonly fallbackTenant: string | undefined;
+  /**
+   * The API's own origins: the bearer goes to these and nowhere else, and only their clocks count. May grow once the
+   * login has told where the API is.
+   */
+  readonly apiOrigins: ReadonlySet<string>;
+  readonly login: (surroundings: LoginSurroundings) => Login;
   readonly allowPlainHttp: boolean;
   readonly rules: BudgetRules;
 }
@@ -57,6 +60,8 @@ export interface Connection {
   readonly apiClock: ApiClock;
   readonly clock: Clock;
   readonly counter: CallCounter;
+  /** For requests to the issuer, which carry no bearer. */
+  readonly issuer: LoginSurroundings;
 }
 
 /** Builds the stack; nothing is sent yet. */
@@ -66,43 +71,34 @@ export function connect(
   surroundings: Surroundings,
 ): Connection {
   const { clock, random, policy, limits } = surroundings;
+  const { apiOrigins, allowPlainHttp } = options;
   const counter = new CallCounter();
   const apiClock = new ApiClock(clock);
   const retry: RetrySurroundings = { policy, clock, random, counter, log: context.log };
   const wire = surroundings.openWire(limits);
-  const tokens = createTokens(options, retry, wire.exchange, limits);
-  const session = createSession(options, { tokens, wire, openBudgets: context.openBudgets });
+  const issuer = issuerSurroundings(wire, retry, limits, allowPlainHttp);
+  const tokens = new TokenKeeper(options.login(issuer), clock);
+  const session = new Session({ ...options, tokens, wire, openBudgets: context.openBudgets });
   const budgeted = withBudget(wire.exchange, async (signal) => (await session.open(signal)).budgets, counter);
-  const bare = observingClock(budgeted, apiClock, options.apiBase.origin);
-  const guarded = guardOrigin(options.apiBase.origin, {
-    withBearer: withBearer(bare, tokens, limits.idleMs),
-    bare,
-  });
-  const exchange = followRedirects(guardProtocol(guarded, options.allowPlainHttp), limits.idleMs);
-  return { client: new ApiClient(exchange, retry, limits.idleMs), session, tokens, apiClock, clock, counter };
+  const bare = observingClock(budgeted, apiClock, apiOrigins);
+  const guarded = guardOrigin(apiOrigins, { withBearer: withBearer(bare, tokens, limits.idleMs), bare });
+  const exchange = followRedirects(guardProtocol(guarded, allowPlainHttp), limits.idleMs);
+  const client = new ApiClient(exchange, retry, limits.idleMs);
+  return { client, session, tokens, apiClock, clock, counter, issuer };
 }
 
-function createTokens(
-  options: ConnectionOptions,
+function issuerSurroundings(
+  wire: Wire,
   retry: RetrySurroundings,
-  wire: Exchange,
   { idleMs }: TimeLimits,
-): TokenKeeper {
-  const exchange = guardProtocol(wire, options.allowPlainHttp);
-  const login = createLogin(options, {
+  allowPlainHttp: boolean,
+): LoginSurroundings {
+  const exchange = guardProtocol(wire.exchange, allowPlainHttp);
+  return {
     retry,
     clock: retry.clock,
     exchange,
     followingExchange: followRedirects(exchange, idleMs),
     idleMs,
-  });
-  return new TokenKeeper(login, retry.clock);
-}
-
-function createSession(
-  { profile, issuer, tokenUrl, apiBase, rules }: ConnectionOptions,
-  parts: Pick<SessionOptions, 'tokens' | 'wire' | 'openBudgets'>,
-): Session {
-  const place = (tokenUrl ?? issuer).origin;
-  return new Session({ ...parts, profile, issuer: place, fallbackTenant: apiBase.hostname, rules });
+  };
 }

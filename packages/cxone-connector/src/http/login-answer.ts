@@ -10,11 +10,22 @@ import { retryAfterMs } from './retry-after.ts';
 
 const maxLoginBytes = 1_048_576; // 1 MiB
 
+/** What to do when the issuer says no: other settings stand behind each profile. */
+export interface LoginHints {
+  /** The address was wrong. */
+  readonly place: string;
+  /** The credentials were. */
+  readonly credentials: string;
+}
+
 /**
  * Reads an answer of the issuer: its JSON object. Throws `RequestFailure` for what another
  * try may mend, and `LOGIN_REFUSED` for what it will not.
  */
-export async function readLoginAnswer(answer: Answer, limits: BodyLimits, now: number): Promise<JsonObject> {
+export async function readLoginAnswer(
+  answer: Answer,
+  { limits, now, hints }: { readonly limits: BodyLimits; readonly now: number; readonly hints: LoginHints },
+): Promise<JsonObject> {
   const text = await bodyText(answer, limits, maxLoginBytes);
   if (isTransientStatus(answer.status)) {
     const wait = retryAfterMs(answer.headers, now);
@@ -24,7 +35,7 @@ export async function readLoginAnswer(answer: Answer, limits: BodyLimits, now: n
     });
   }
   const json = readObject(text);
-  if (answer.status !== 200) throw refused(answer, json);
+  if (answer.status < 200 || answer.status > 299) throw refused(answer, json, hints);
   if (json === undefined) throw invalidResponse(answer);
   return json;
 }
@@ -38,15 +49,13 @@ function readObject(text: string): JsonObject | undefined {
   }
 }
 
-function refused(answer: Answer, json: JsonObject | undefined): CxvaultError {
+function refused(answer: Answer, json: JsonObject | undefined, hints: LoginHints): CxvaultError {
   const code = json?.['error'];
   // Only OAuth's own error codes (RFC 6749, 5.2) are shown: anything longer may quote what was sent.
   const reason = typeof code === 'string' && /^[a-z_]{1,40}$/.test(code) ? code : undefined;
   const wrongPlace = answer.status === 404 || answer.status === 405 || answer.status < 400;
   return new CxvaultError('LOGIN_REFUSED', 'CXone refused the login', {
     context: { status: answer.status, reason, requestId: requestIdOf(answer.headers) },
-    hint: wrongPlace
-      ? 'check CXONE_API_BASE and CXONE_ISSUER, or name the token endpoint in CXONE_TOKEN_URL'
-      : 'check CXONE_CLIENT_ID and CXONE_CLIENT_SECRET, and that the client is enabled in CXone',
+    hint: wrongPlace ? hints.place : hints.credentials,
   });
 }

@@ -16,15 +16,18 @@ export function guardProtocol(next: Exchange, allowPlainHttp: boolean): Exchange
 }
 
 /**
- * The bearer goes to the API's own origin and nowhere else, and never back after a redirect has left it: each
+ * The bearer goes to the API's own origins and nowhere else, and never back after a redirect has left one: each
  * call is sent by `withBearer` or `bare` accordingly.
  */
-export function guardOrigin(apiOrigin: string, layers: { withBearer: Exchange; bare: Exchange }): Exchange {
-  return (call) => (mayCarryBearer(call, apiOrigin) ? layers.withBearer(call) : layers.bare(call));
+export function guardOrigin(
+  apiOrigins: ReadonlySet<string>,
+  layers: { withBearer: Exchange; bare: Exchange },
+): Exchange {
+  return (call) => (mayCarryBearer(call, apiOrigins) ? layers.withBearer(call) : layers.bare(call));
 }
 
-function mayCarryBearer(call: Call, apiOrigin: string): boolean {
-  return call.url.origin === apiOrigin && call.leftOrigin !== true;
+function mayCarryBearer(call: Call, apiOrigins: ReadonlySet<string>): boolean {
+  return apiOrigins.has(call.url.origin) && call.leftOrigin !== true;
 }
 
 function isLoopback(hostname: string): boolean {

@@ -1,3 +1,4 @@
+import { CxvaultError } from '@cxvault/plugin-api';
 import type { BudgetRules, OpenBudgets, RateBudgets, SourceIdentity } from '@cxvault/plugin-api';
 import type { AccessToken, TokenKeeper } from './token-keeper.ts';
 import type { Wire } from './transport.ts';
@@ -15,8 +16,8 @@ export interface SessionOptions {
   readonly wire: Wire;
   readonly profile: string;
   readonly issuer: string;
-  /** The tenant's name where the token tells none. */
-  readonly fallbackTenant: string;
+  /** The tenant's name where the token tells none; undefined: then nothing can be done. */
+  readonly fallbackTenant: string | undefined;
   readonly openBudgets: OpenBudgets;
   readonly rules: BudgetRules;
 }
@@ -46,9 +47,20 @@ export class Session {
   #begin(token: AccessToken): OpenSession {
     const { profile, issuer, fallbackTenant, openBudgets, rules } = this.#options;
     const tenant = token.tenant ?? fallbackTenant;
+    if (tenant === undefined) throw tenantUnknown();
     return {
       identity: { system: 'cxone', profile, tenant },
       budgets: openBudgets({ issuer, tenant, rules }),
     };
   }
+}
+
+function tenantUnknown(): CxvaultError {
+  return new CxvaultError(
+    'CONFIG_INVALID',
+    'the login does not tell whose API is to be used: its token has no tenantId',
+    {
+      hint: "set CXONE_API_BASE to the address of the tenant's API, for example https://api-na1.niceincontact.com",
+    },
+  );
 }

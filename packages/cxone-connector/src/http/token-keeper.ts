@@ -1,5 +1,6 @@
 import type { Secret } from '@cxvault/plugin-api';
 import type { Clock } from './clock.ts';
+import { SharedWork } from './shared-work.ts';
 
 /** An access token, in memory only. */
 export interface AccessToken {
@@ -12,15 +13,18 @@ export interface AccessToken {
   readonly tenant: string | undefined;
 }
 
+/** Gets a token, the first or the next. `refused`: the API did not take the last one, whatever its age. */
+export type Login = (signal: AbortSignal, refused: boolean) => Promise<AccessToken>;
+
 /** Keeps one token, and lets concurrent callers share one renewal. */
 export class TokenKeeper {
-  readonly #login: (signal: AbortSignal) => Promise<AccessToken>;
+  readonly #login: Login;
   readonly #clock: Clock;
   readonly #closing = new AbortController();
+  readonly #renewal = new SharedWork<AccessToken>();
   #token: AccessToken | undefined;
-  #renewal: Promise<AccessToken> | undefined;
 
-  constructor(login: (signal: AbortSignal) => Promise<AccessToken>, clock: Clock) {
+  constructor(login: Login, clock: Clock) {
     this.#login = login;
     this.#clock = clock;
   }
@@ -29,13 +33,18 @@ export class TokenKeeper {
   current(signal?: AbortSignal): Promise<AccessToken> {
     const token = this.#token;
     const good = token && (token.renewAt === undefined || this.#clock.monotonic() < token.renewAt);
-    return good ? Promise.resolve(token) : this.#shared(signal);
+    return good ? Promise.resolve(token) : this.#next(signal, false);
   }
 
   /** A token other than the one that was refused. */
   renewed(refused: AccessToken, signal?: AbortSignal): Promise<AccessToken> {
     const token = this.#token;
-    return token && token !== refused ? Promise.resolve(token) : this.#shared(signal);
+    return token && token !== refused ? Promise.resolve(token) : this.#next(signal, true);
+  }
+
+  /** Aborted when all is closed: for work that outlives the signal of whoever asked for it. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   /** Ends a login that is under way. */
@@ -43,26 +52,9 @@ export class TokenKeeper {
     this.#closing.abort();
   }
 
-  /** One caller's abort ends its own waiting, not the login that others wait for. */
-  #shared(signal: AbortSignal | undefined): Promise<AccessToken> {
-    this.#renewal ??= this.#login(this.#closing.signal)
-      .then((token) => (this.#token = token))
-      .finally(() => (this.#renewal = undefined));
-    return signal === undefined ? this.#renewal : abortable(this.#renewal, signal);
-  }
-}
-
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => undefined); // nobody may be left to hear of its failure
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => {
-    reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
+  #next(signal: AbortSignal | undefined, refused: boolean): Promise<AccessToken> {
+    const login = (): Promise<AccessToken> =>
+      this.#login(this.#closing.signal, refused).then((token) => (this.#token = token));
+    return this.#renewal.join(login, signal);
   }
 }

@@ -15,22 +15,22 @@ import type {
 import { dateOf } from '../http/api-clock.ts';
 import type { Connection } from '../http/connection.ts';
 import { RequestFailure } from '../http/request-failure.ts';
-import type { ConnectorSettings } from '../settings.ts';
 import { checkClock, checkList, checkMarker, checkScopes } from './check.ts';
 import { readDetail } from './detail.ts';
 import { noMarkerField, sendMark } from './mark.ts';
 import { openMedium } from './media.ts';
 import { apiUrl, interactionUrl, isPathId } from './paths.ts';
 import { InteractionQuery } from './query.ts';
+import type { InteractionsSettings } from './settings.ts';
 
 /** The source of the profile `interactions`. Logs in with the first call. */
 export class InteractionsSource implements InteractionSource {
   readonly lanes = ['update'] as const;
   readonly #connection: Connection;
-  readonly #settings: ConnectorSettings;
+  readonly #settings: InteractionsSettings;
   readonly #query: InteractionQuery;
 
-  constructor(connection: Connection, settings: ConnectorSettings) {
+  constructor(connection: Connection, settings: InteractionsSettings) {
     this.#connection = connection;
     this.#settings = settings;
     this.#query = new InteractionQuery(connection.client, apiUrl(settings.apiBase, settings.queryPath));
