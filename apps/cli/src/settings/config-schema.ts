@@ -35,10 +35,17 @@ const cxone = z.strictObject({
     'which API of CXone is read, as --profile',
     'interactions',
   ),
-  apiBase: setting(z.url(), 'address of the API (environment: CXONE_API_BASE)'),
-  issuer: setting(z.url(), 'who issues tokens, if not the API (environment: CXONE_ISSUER)'),
+  apiBase: setting(
+    z.url(),
+    "address of the API (environment: CXONE_API_BASE); platform: used instead of the tenant configuration's",
+  ),
+  issuer: setting(
+    z.url(),
+    'who issues tokens, if not the API (environment: CXONE_ISSUER; platform: https://cxone.niceincontact.com)',
+  ),
   tokenUrl: setting(z.url(), 'where to log in, without asking the issuer (environment: CXONE_TOKEN_URL)'),
-  apiVersion: setting(id, 'version of the platform API'),
+  apiVersion: setting(id, "version of the platform's ACD API", 30),
+  dfoBase: setting(z.url(), "address of the platform's digital API, if not dfo/3.0 under the API's"),
   settlingLag: setting(
     duration,
     'how long the newest data stay incomplete: a run leaves them to the next (default 0s; platform: 45m)',
@@ -46,7 +53,8 @@ const cxone = z.strictObject({
   lookBack: setting(duration, 'how far before what is covered a run lists again', '2h'),
   markerField: setting(
     id,
-    'id of the custom field that marks are written to (environment: CXONE_ARCHIVAL_FIELD_ID)',
+    'id of the custom field that marks are written to (environment: CXONE_ARCHIVAL_FIELD_ID); platform: the ' +
+      'business data field, archival_status by default',
   ),
   markerName: setting(text, 'name of that field', 'archival_status'),
   volatileFields: setting(z.array(text), 'fields whose change alone makes no new version', []),
@@ -60,12 +68,17 @@ const cxone = z.strictObject({
   ),
   budgets: setting(
     z.partialRecord(z.enum(budgetFamilies), budget),
-    'requests that may be made, by API family; what is not named keeps its default',
+    'requests that may be made, by API family; what is not named keeps its default. media is not limited on platform',
     {
       query: { limit: 10, per: '1s' },
       detail: { limit: 50, per: '1s' },
       mark: { limit: 50, per: '1s' },
       media: { limit: 50, per: '1s' },
+      acd: { limit: 2, per: '1s' },
+      'media-playback': { limit: 120, per: '300s' },
+      'business-data': { limit: 5, per: '1s' },
+      dfo: { limit: 120_000, per: '3600s' },
+      'data-extraction': { limit: 1, per: '31s' },
     },
   ),
 });
