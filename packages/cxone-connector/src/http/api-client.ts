@@ -1,6 +1,7 @@
 import type { JsonValue } from '@cxvault/plugin-api';
 import { parseJson } from '../json.ts';
-import { bodyText, discardBody } from './body.ts';
+import { bodyText, discardBody, restOf } from './body.ts';
+import { errorText } from './error-text.ts';
 import type { Answer, AnswerHeaders, Call, Exchange } from './exchange.ts';
 import { failureOfResponse, invalidResponse, isTransientStatus, RequestFailure } from './request-failure.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -78,18 +79,19 @@ export class ApiClient {
     return retrying(this.#retry, call, async () => {
       const response = await this.#exchange(call);
       if (response.status < 200 || response.status > 299) {
-        await discardBody(response, { idleMs: this.#idleMs });
-        throw this.#failure(response);
+        throw this.#failure(response, await restOf(response, { idleMs: this.#idleMs }));
       }
       return take(response);
     });
   }
 
-  #failure(response: Answer): RequestFailure {
+  #failure(response: Answer, body: string): RequestFailure {
     const wait = retryAfterMs(response.headers, this.#retry.clock.now());
+    const detail = errorText(response.headers, body);
     return new RequestFailure(failureOfResponse(response), {
       transient: isTransientStatus(response.status),
       ...(wait !== undefined && { retryAfterMs: wait }),
+      ...(detail !== undefined && { detail }),
     });
   }
 }

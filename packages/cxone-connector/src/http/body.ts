@@ -68,13 +68,21 @@ export async function bodyText(answer: Answer, limits: BodyLimits, maxBytes = ma
   return decoder.decode(joined(chunks, size));
 }
 
-/** Reads what is left, so that the connection can be used again; a long, slow or broken rest is given up. */
-export async function discardBody(answer: Answer, limits: BodyLimits): Promise<void> {
+/**
+ * Reads what is left, so that the connection can be used again, and gives it; a long, slow or broken rest is given up,
+ * and nothing comes of it.
+ */
+export async function restOf(answer: Answer, limits: BodyLimits): Promise<string> {
   try {
-    await bodyText(answer, { idleMs: Math.min(limits.idleMs, 1000) }, 65_536);
+    return await bodyText(answer, { idleMs: Math.min(limits.idleMs, 1000) }, 65_536);
   } catch {
-    // What this body holds is of no interest, nor how it ends.
+    return '';
   }
+}
+
+/** {@link restOf} a body that is of no interest. */
+export async function discardBody(answer: Answer, limits: BodyLimits): Promise<void> {
+  await restOf(answer, limits);
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {

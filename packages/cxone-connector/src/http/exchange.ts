@@ -23,6 +23,8 @@ export interface Call {
   readonly body?: string;
   /** The request concerns no single interaction: its trouble is everybody's. */
   readonly wholeSystem?: boolean;
+  /** The first answer is what is wanted to be known: it is not sent again, whatever comes. */
+  readonly once?: boolean;
   readonly signal?: AbortSignal;
   /** Set once a redirect has led to another origin: from then on nothing secret is sent. */
   readonly leftOrigin?: boolean;

@@ -14,10 +14,12 @@ export class RequestFailure extends Error {
   readonly networkCode: string | undefined;
   /** The answer's own wish, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** What the answer says in words (`errorText`): for the log and for `doctor`, never for a report. */
+  readonly detail: string | undefined;
 
   constructor(
     failure: SourceFailure,
-    details: { transient: boolean; networkCode?: string; retryAfterMs?: number },
+    details: { transient: boolean; networkCode?: string; retryAfterMs?: number; detail?: string },
   ) {
     super(`request failed: ${failure.reason}`);
     this.name = 'RequestFailure';
@@ -25,6 +27,7 @@ export class RequestFailure extends Error {
     this.transient = details.transient;
     this.networkCode = details.networkCode;
     this.retryAfterMs = details.retryAfterMs;
+    this.detail = details.detail;
   }
 }
 

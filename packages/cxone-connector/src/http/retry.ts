@@ -1,6 +1,7 @@
 import type { SourceLog } from '@cxvault/plugin-api';
 import type { CallCounter } from './call-counts.ts';
 import type { Clock } from './clock.ts';
+import type { Call } from './exchange.ts';
 import { RequestFailure } from './request-failure.ts';
 
 /** When and how often a request is sent again. */
@@ -59,7 +60,7 @@ interface Tries {
  */
 export async function retrying<T>(
   surroundings: RetrySurroundings,
-  call: { readonly family: string; readonly wholeSystem?: boolean; readonly signal?: AbortSignal },
+  call: Pick<Call, 'family' | 'wholeSystem' | 'once' | 'signal'>,
   attempt: () => Promise<T>,
 ): Promise<T> {
   const startedAt = surroundings.clock.monotonic();
@@ -78,7 +79,8 @@ export async function retrying<T>(
       return await attempt();
     } catch (error) {
       if (!(error instanceof RequestFailure)) throw error;
-      const waitMs = error.transient ? waitBeforeNext(surroundings, tries, error) : undefined;
+      const again = error.transient && call.once !== true;
+      const waitMs = again ? waitBeforeNext(surroundings, tries, error) : undefined;
       if (waitMs === undefined) {
         surroundings.log('info', 'request.failed', detailsOf(tries, error));
         throw error;
@@ -136,8 +138,8 @@ async function pause(
 
 function detailsOf(
   { family }: Tries,
-  { failure, networkCode }: RequestFailure,
+  { failure, networkCode, detail }: RequestFailure,
 ): Record<string, string | number | undefined> {
   const { reason, status, requestId } = failure;
-  return { family, reason, status, requestId, networkCode };
+  return { family, reason, status, requestId, networkCode, detail };
 }
