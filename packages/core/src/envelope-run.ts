@@ -98,6 +98,7 @@ class EnvelopeRun {
   #storing: Promise<void> = Promise.resolve();
   #retried = 0;
   #sent = 0;
+  #unmarkable = 0;
 
   constructor(options: EnvelopeRunOptions, capabilities: CapabilityReport, sealer: EnvelopeSealer) {
     this.#options = options;
@@ -188,6 +189,7 @@ class EnvelopeRun {
       if (signal?.aborted) return; // stays unmarked: the report counts it as pending
       const outcome = await source.mark(id, archivedStatus, optionsOf(signal));
       if (outcome === 'sent') this.#sent += 1;
+      else if (outcome === 'nothing-to-mark') this.#unmarkable += 1;
       else this.#failedMarks.push({ interaction_id: id, reason: formatReason(outcome.failed) });
     });
   }
@@ -228,7 +230,7 @@ class EnvelopeRun {
       marks: {
         sent: this.#sent,
         failed: this.#failedMarks,
-        pending: archived - this.#sent - this.#failedMarks.length,
+        pending: archived - this.#sent - this.#unmarkable - this.#failedMarks.length,
       },
       api_calls: calls,
       calls_per_1000: callsPer1000(calls, archived),

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { CxvaultError } from '@cxvault/plugin-api';
 
+import { readJournal } from '../src/journal.ts';
+import type { EntryMark } from '../src/journal-entry.ts';
 import { coverageOf } from '../src/run/coverage.ts';
 import type { RunOptions } from '../src/run/options.ts';
 import { planRun } from '../src/run/plan.ts';
@@ -317,6 +319,32 @@ describe('an erased interaction', () => {
     expect([sent + failed.length, pending]).toEqual([12, 0]);
     expect(interaction.marks).toBe(0);
     expect(desk.schedule.problems).toEqual([]);
+  });
+});
+
+describe('an interaction that the source keeps no marks of', () => {
+  it('is no failed mark, none that is pending, and is not tried again', async () => {
+    const desk = await Desk.open();
+    await desk.run();
+    const interaction = desk.add();
+    desk.tenant.markless.add(interaction.id);
+    const tried: string[] = [];
+    const { onMark } = desk.tenant;
+    desk.tenant.onMark = (id) => {
+      tried.push(id);
+      onMark(id);
+    };
+    for (let run = 0; run < 3; run += 1) {
+      desk.clock.jump(hour);
+      expect((await desk.run()).marks).toMatchObject({ failed: [], pending: 0 });
+    }
+    expect(tried).toEqual([interaction.id]);
+    const marks: EntryMark[] = [];
+    for await (const item of readJournal(await desk.schedule.archive()))
+      if ('entry' in item) marks.push(...item.entry.marks);
+    expect(marks.filter(({ interaction_id }) => interaction_id === interaction.id)).toMatchObject([
+      { outcome: 'refused', reason: 'not-found' },
+    ]);
   });
 });
 

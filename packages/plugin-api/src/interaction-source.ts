@@ -32,6 +32,8 @@ export interface CheckOptions extends CallOptions {
   readonly media?: boolean;
   /** Whether interactions will be marked. @default true */
   readonly mark?: boolean;
+  /** True: try each capability that may be missing on its own, with one cheap call; for `doctor`. @default false */
+  readonly capabilities?: boolean;
 }
 
 export interface CapabilityReport {
@@ -152,8 +154,8 @@ export type MediaAnswer =
   /** `not-found`: 404 or 410. `denied`: 403 even from a fresh address. */
   | { readonly absent: 'not-found' | 'denied'; readonly failure: SourceFailure };
 
-/** What happened to a mark. */
-export type MarkOutcome = 'sent' | { readonly failed: SourceFailure };
+/** What happened to a mark. `nothing-to-mark`: the system keeps no marks of such an interaction, and never will. */
+export type MarkOutcome = 'sent' | 'nothing-to-mark' | { readonly failed: SourceFailure };
 
 /** How many calls a source made, by API family. */
 export type CallCounts = Readonly<

@@ -1,4 +1,4 @@
-import type { InteractionSource, SourceFailure } from '@cxvault/plugin-api';
+import type { InteractionSource, MarkOutcome } from '@cxvault/plugin-api';
 import pLimit from 'p-limit';
 
 import type { Catalog } from '../catalog/catalog.ts';
@@ -94,7 +94,7 @@ export class Marker {
       if (this.#signal.aborted || this.#failure) return;
       const outcome = await this.#source.mark(interactionId, archivedStatus, { signal: this.#signal });
       this.#noted.add(interactionId);
-      await this.#note(this.#toEntry(interactionId, outcome === 'sent' ? undefined : outcome.failed));
+      await this.#note(this.#toEntry(interactionId, outcome));
     } catch (error) {
       if (!this.#signal.aborted) this.#failure ??= { error };
     } finally {
@@ -104,14 +104,16 @@ export class Marker {
     }
   }
 
-  #toEntry(interactionId: string, failure: SourceFailure | undefined): EntryMark {
+  #toEntry(interactionId: string, outcome: MarkOutcome): EntryMark {
     const mark = { interaction_id: interactionId, status: archivedStatus };
-    if (!failure) {
+    if (outcome === 'sent') {
       this.sent += 1;
-      return { ...mark, outcome: 'sent' };
+      return { ...mark, outcome };
     }
-    const reason = formatReason(failure);
+    // not tried again, and nothing that anybody should look into
+    if (outcome === 'nothing-to-mark') return { ...mark, outcome: 'refused', reason: 'not-found' };
+    const reason = formatReason(outcome.failed);
     this.failed.push({ interaction_id: interactionId, reason });
-    return { ...mark, outcome: failure.permanent ? 'refused' : 'pending', reason };
+    return { ...mark, outcome: outcome.failed.permanent ? 'refused' : 'pending', reason };
   }
 }

@@ -57,6 +57,8 @@ export class ModelTenant implements InteractionSource {
   onRequest: () => void = () => undefined;
   /** Called when an interaction is marked. */
   onMark: (interactionId: string) => void = () => undefined;
+  /** Interactions that it keeps no marks of. */
+  readonly markless = new Set<string>();
   /** Chance of a passing failure per request. */
   trouble = 0;
   /** Chance that a detail comes from a replica that lags. */
@@ -220,6 +222,7 @@ export class ModelTenant implements InteractionSource {
     if (!interaction) return { failed: failure(404) };
     this.onMark(interactionId);
     if (this.options.random() < this.trouble) return { failed: failure(503) };
+    if (this.markless.has(interactionId)) return 'nothing-to-mark';
     if (interaction.unmarkable) return { failed: failure(403) };
     interaction.marks += 1;
     this.#change(interaction, { marked: true });
