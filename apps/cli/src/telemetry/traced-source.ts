@@ -7,6 +7,9 @@ export function tracedSource(source: InteractionSource, telemetry: Telemetry): I
   const about = (interactionId: string) => ({ 'cxvault.interaction_id': interactionId });
   return {
     lanes: source.lanes,
+    ...(source.reach && { reach: source.reach }),
+    ...(source.listsWindows !== undefined && { listsWindows: source.listsWindows }),
+    ...(source.warnings && { warnings: () => source.warnings?.() ?? [] }),
     check: (options) => telemetry.span('check', {}, () => source.check(options)),
     now: () => source.now(),
     list: (window, options) =>
