@@ -5,8 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock, withRetry } from '@cxvault/core';
 import { startSimulator } from '@cxvault/cxone-simulator';
-import type { ObjectStore } from '@cxvault/plugin-api';
+import type { CapabilityCheck, InteractionSource, ObjectStore } from '@cxvault/plugin-api';
 import { fileStorage } from '@cxvault/storage-fs';
+import { checkSource } from '../src/work/doctor-source.ts';
 import { checkStore } from '../src/work/doctor-store.ts';
 import type { DoctorCheck } from '../src/work/doctor-checks.ts';
 import { Desk } from './cli-process.ts';
@@ -60,6 +61,54 @@ describe('the store', () => {
     expect((await checkStore(await storeWithout('put'), 'tape')).hint).toMatch(
       /rights to read, write and list/,
     );
+  });
+});
+
+describe('a platform', () => {
+  const identity = { system: 'cxone', profile: 'platform', tenant: 'acme' };
+
+  /** A source of which only the check matters. */
+  function sourceOf(...checks: CapabilityCheck[]): { source: InteractionSource; asked: unknown[] } {
+    const asked: unknown[] = [];
+    const unused = (): never => {
+      throw new Error('only the check is used');
+    };
+    const source: InteractionSource = {
+      lanes: ['start', 'update'],
+      check: (options) => {
+        asked.push(options);
+        return Promise.resolve({ identity, checks, clock: { api: 0, ours: 0 } });
+      },
+      now: unused,
+      list: unused,
+      fetch: unused,
+      openMedia: unused,
+      mark: unused,
+      callCounts: unused,
+      close: unused,
+    };
+    return { source, asked };
+  }
+
+  it('is asked for each of its capabilities, and its hints stand as they are', async () => {
+    const denied = { state: 'missing', detail: 'denied', hint: 'give the role: Some > Permission' } as const;
+    const { source, asked } = sourceOf(
+      { name: 'login', state: 'ok', detail: 'logged in' },
+      { name: 'list', ...denied },
+      { name: 'chat-transcript', ...denied },
+      { name: 'media-playback', ...denied },
+      { name: 'business-data', state: 'unknown', detail: 'shows later' },
+    );
+    const outcomes = await checkSource(source);
+    expect(asked).toEqual([{ capabilities: true }]);
+    expect(outcomes.map(({ name, state, exit, hint }) => [name, state, exit, hint])).toEqual([
+      ['login', 'ok', 0, undefined],
+      ['list', 'failed', 20, denied.hint],
+      ['chat-transcript', 'warning', 0, denied.hint],
+      ['media-playback', 'failed', 20, denied.hint],
+      ['business-data', 'warning', 0, undefined],
+      ['clock', 'ok', 0, undefined],
+    ]);
   });
 });
 

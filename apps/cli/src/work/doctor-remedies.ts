@@ -1,4 +1,4 @@
-import type { CapabilityCheck } from '@cxvault/plugin-api';
+import type { CapabilityCheck, SourceIdentity } from '@cxvault/plugin-api';
 
 /** What a run does with the store, in the order in which `doctor` tries it. */
 export type StoreStep = 'list' | 'write' | 'create once' | 'read' | 'remove';
@@ -11,7 +11,11 @@ const permissions: Readonly<Record<string, string>> = {
 };
 
 /** Where in CXone's own pages a missing capability is put right; undefined when its own hint says all. */
-export function cxoneRemedy({ name, detail }: CapabilityCheck): string | undefined {
+export function cxoneRemedy(
+  { name, detail }: CapabilityCheck,
+  { profile }: SourceIdentity,
+): string | undefined {
+  if (profile !== 'interactions') return undefined; // the platform's own hints are in the words of those pages
   if (name === 'marker')
     return 'in CXone Admin, create a custom field of type string named archival_status; its id is shown with it';
   if (name !== 'scopes' && name !== 'list') return undefined;
@@ -27,7 +31,7 @@ const chosen =
   "a client's scopes are chosen in the CXone Application Registration; its user's role needs, in Admin > Security > " +
   'Roles & Permissions';
 
-/** Where client id and secret of a refused login come from. */
+/** Where client id and secret, or the access key, of a refused login come from. */
 export const loginRemedy =
   'NICE sends client id and secret after the CXone Application Registration; an access key is made in Admin > ' +
   'Employees > (the user) > Access Keys';

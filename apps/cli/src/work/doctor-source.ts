@@ -3,6 +3,7 @@ import {
   type CapabilityReport,
   type InteractionSource,
   isCxvaultError,
+  type SourceIdentity,
 } from '@cxvault/plugin-api';
 import { exitCodes } from '../exit-codes.ts';
 import { type CheckOutcome, failed, ok, skipped, warning } from './doctor-checks.ts';
@@ -14,9 +15,9 @@ const notedSkewMs = 30_000;
 /** Logs in and checks rights, marker field, list and clock, with few cheap calls. */
 export async function checkSource(source: InteractionSource): Promise<CheckOutcome[]> {
   try {
-    const report = await source.check();
+    const report = await source.check({ capabilities: true });
     const checks = report.checks.filter(({ name }) => name !== 'clock');
-    return [...checks.map(capabilityOutcome), clockOutcome(report)];
+    return [...checks.map((check) => capabilityOutcome(check, report.identity)), clockOutcome(report)];
   } catch (error) {
     return [loginFailed(error), skipped('clock', 'needs an answer of the API')];
   }
@@ -28,17 +29,23 @@ function loginFailed(error: unknown): CheckOutcome {
   return refused ? { ...outcome, hint: both(outcome.hint, loginRemedy) } : outcome;
 }
 
-function capabilityOutcome(check: CapabilityCheck): CheckOutcome {
+function capabilityOutcome(check: CapabilityCheck, identity: SourceIdentity): CheckOutcome {
   const { name, state, detail } = check;
   if (state === 'ok') return ok(name, detail);
   if (state === 'unknown') return warning(name, detail, check.hint);
   const { code = 'SCOPE_MISSING' } = check;
   // Roles are no remedy for an address that is wrong.
-  const hint = both(check.hint, code === 'SCOPE_MISSING' ? cxoneRemedy(check) : undefined);
-  // A run without marks is a whole run; one that cannot log in or list is none.
-  if (name === 'marker') return warning(name, detail, hint);
+  const hint = both(check.hint, code === 'SCOPE_MISSING' ? cxoneRemedy(check, identity) : undefined);
+  if (!needed.includes(name)) return warning(name, detail, hint);
   return { name, state: 'failed', detail, hint, exit: exitCodes[code] };
 }
+
+/**
+ * What a run is worth nothing without. Without marks, or without one of the APIs that may be denied on their own, it is
+ * a whole run: what it cannot read is noted as denied, and archived once it is granted. But recordings are what an
+ * archive is for.
+ */
+const needed: readonly string[] = ['login', 'scopes', 'list', 'clock', 'media-playback'];
 
 /** What the source says to do, and where in CXone. */
 function both(hint: string | undefined, where: string | undefined): string | undefined {
