@@ -9,7 +9,11 @@ import { retrying } from './retry.ts';
 import type { RetrySurroundings } from './retry.ts';
 
 /** A request as the profiles make it. */
-export type ApiRequest = Omit<Call, 'headers' | 'body' | 'leftOrigin'> & { readonly json?: JsonValue };
+export type ApiRequest = Omit<Call, 'headers' | 'body'> & {
+  readonly json?: JsonValue;
+  /** The content type to ask for, where the method's own will not do. */
+  readonly accept?: string;
+};
 
 /** The whole stack: retry around redirects, origin guard, bearer, budget and transport. */
 export class ApiClient {
@@ -108,9 +112,9 @@ function readText<T>(
   }
 }
 
-function callOf({ json, ...request }: ApiRequest, accept: string): Call {
+function callOf({ json, accept, ...request }: ApiRequest, usualAccept: string): Call {
   const headers = {
-    accept,
+    accept: accept ?? usualAccept,
     'user-agent': 'cxvault',
     // Lengths are checked, and compression would cost more time than it saves.
     'accept-encoding': 'identity',

@@ -26,7 +26,7 @@ export interface Call {
   /** The first answer is what is wanted to be known: it is not sent again, whatever comes. */
   readonly once?: boolean;
   readonly signal?: AbortSignal;
-  /** Set once a redirect has led to another origin: from then on nothing secret is sent. */
+  /** Set once a redirect has led to another origin, or for a signed URL: then nothing secret is sent. */
   readonly leftOrigin?: boolean;
 }
 

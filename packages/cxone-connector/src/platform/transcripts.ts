@@ -1,0 +1,83 @@
+import type { JsonObject, JsonValue } from '@cxvault/plugin-api';
+import { isJsonObject } from '../json.ts';
+import { field, numberOf } from './any-case.ts';
+import { askPart, contactPath, request } from './calls.ts';
+import type { PartAnswer, PlatformCalls } from './calls.ts';
+import { askDigitalMessages, wholeMessage } from './digital.ts';
+import { listAt } from './payload.ts';
+
+export type TranscriptKind = 'chat' | 'email' | 'sms' | 'messages';
+
+/** A server that goes round in circles is left. */
+const mostPages = 10_000;
+
+/** Reads a whole transcript; `id` is the contact's, or the digital contact's number. */
+export function readTranscript(
+  calls: PlatformCalls,
+  kind: TranscriptKind,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<PartAnswer<JsonObject>> {
+  const ask = (path: string): Promise<JsonObject | undefined> =>
+    calls.client.jsonOrNothing(request(calls, 'acd', contactPath(id, path), signal), objectIn);
+  switch (kind) {
+    case 'chat':
+      return askPart(calls, 'chat-transcript', () => ask('/historical-chat-transcript'));
+    case 'email':
+      return askPart(calls, 'email-transcript', () => ask('/email-transcript?includeAttachments=true'));
+    case 'sms':
+      return askPart(calls, 'sms-transcripts', () => readPages(ask));
+    case 'messages':
+      return readMessages(calls, id, signal);
+  }
+}
+
+/** Follows the pages of an SMS transcript; without a `next`, as long as there are fewer than `totalRecords`. */
+async function readPages(
+  ask: (path: string) => Promise<JsonObject | undefined>,
+): Promise<JsonObject | undefined> {
+  const first = await ask('/sms-transcripts');
+  if (first === undefined) return undefined;
+  const all: JsonObject[] = [];
+  let page: JsonObject | undefined = first;
+  for (let n = 1; page !== undefined && n <= mostPages; n += 1) {
+    const rows = messagesIn(page);
+    all.push(...rows);
+    const query: string | undefined = rows.length === 0 ? undefined : nextQuery(page, all.length);
+    page = query === undefined ? undefined : await ask(`/sms-transcripts${query}`);
+  }
+  const rest = Object.entries(first).filter(([name]) => !/^(_links|smstranscripts)$/i.test(name));
+  return { ...Object.fromEntries(rest), smsTranscripts: all };
+}
+
+function messagesIn(page: JsonObject): JsonObject[] {
+  return listAt({ rows: field(page, 'smsTranscripts') ?? [] }, 'rows');
+}
+
+/** Only the query of `next` is taken: the bearer goes to no address that an answer names. */
+function nextQuery(page: JsonObject, read: number): string | undefined {
+  const links = field(page, '_links');
+  const next = isJsonObject(links) ? field(links, 'next') : undefined;
+  if (typeof next === 'string' && next.trim() !== '')
+    return URL.parse(next.trim(), 'https://relative.invalid')?.search;
+  return read < (numberOf(field(page, 'totalRecords')) ?? 0) ? `?skip=${String(read)}` : undefined;
+}
+
+/** As the API lists them, each message whole. */
+async function readMessages(
+  calls: PlatformCalls,
+  contactNumber: string,
+  signal: AbortSignal | undefined,
+): Promise<PartAnswer<JsonObject>> {
+  const answer = await askDigitalMessages(calls, contactNumber, signal);
+  if ('absent' in answer) return answer;
+  const { hits, messages } = answer.value;
+  const data: JsonObject[] = [];
+  for (const message of messages) data.push(await wholeMessage(calls, message, signal));
+  return { value: { ...(hits !== undefined && { hits }), data } };
+}
+
+function objectIn(json: JsonValue): JsonObject {
+  if (!isJsonObject(json)) throw new TypeError('the transcript is no object');
+  return json;
+}
