@@ -1,6 +1,5 @@
 import type { JsonObject, SourceLog } from '@cxvault/plugin-api';
 import { ApiClient } from '../src/http/api-client.ts';
-import { ApiClock } from '../src/http/api-clock.ts';
 import { CallCounter } from '../src/http/call-counts.ts';
 import { defaultRetryPolicy } from '../src/http/retry.ts';
 import { openWire } from '../src/http/transport.ts';
@@ -81,8 +80,7 @@ export class CompletedServer implements AsyncDisposable {
     return new ContactList({
       pages: new CompletedPages(client, new URL(`${this.#server?.origin ?? ''}/services/v30.0`)),
       rows: this.rows,
-      clock: this.clock,
-      apiClock: new ApiClock(this.clock),
+      now: () => this.clock.now(),
       warn: (message) => this.warnings.push(message),
       host: 'the test',
     });

@@ -8,6 +8,7 @@ import type {
   Unavailable,
 } from '@cxvault/plugin-api';
 import { hideSecrets } from '../redact.ts';
+import { sourceTraits } from './source-traits.ts';
 
 /**
  * A source whose failures tell no secret, whoever wrote it: their reasons go into the journal, where nothing can be
@@ -15,18 +16,16 @@ import { hideSecrets } from '../redact.ts';
  */
 export function discreetSource(source: InteractionSource): InteractionSource {
   return {
-    lanes: source.lanes,
+    ...sourceTraits(source),
+    warnings: () => (source.warnings?.() ?? []).map(hideSecrets),
     check: async (options) => {
       const report = await source.check(options);
       return { ...report, checks: report.checks.map(discreetCheck) };
     },
-    now: () => source.now(),
     list: (window, options) => source.list(window, options),
     fetch: async (id, options) => discreetAnswer(await source.fetch(id, options)),
     openMedia: async (id, medium, options) => discreetMedia(await source.openMedia(id, medium, options)),
     mark: async (id, status, options) => discreetMark(await source.mark(id, status, options)),
-    callCounts: () => source.callCounts(),
-    close: () => source.close(),
   };
 }
 
@@ -44,7 +43,7 @@ function discreetMedia(answer: MediaAnswer): MediaAnswer {
 }
 
 function discreetMark(outcome: MarkOutcome): MarkOutcome {
-  return outcome === 'sent' ? outcome : { failed: discreetFailure(outcome.failed) };
+  return typeof outcome === 'string' ? outcome : { failed: discreetFailure(outcome.failed) };
 }
 
 function discreetFailure(failure: SourceFailure): SourceFailure {

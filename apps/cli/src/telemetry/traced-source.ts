@@ -1,4 +1,5 @@
 import type { InteractionSource } from '@cxvault/plugin-api';
+import { sourceTraits } from '../session/source-traits.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** A source whose list passes, fetches, media and marks are spans. */
@@ -6,20 +7,14 @@ export function tracedSource(source: InteractionSource, telemetry: Telemetry): I
   if (!telemetry.enabled) return source;
   const about = (interactionId: string) => ({ 'cxvault.interaction_id': interactionId });
   return {
-    lanes: source.lanes,
-    ...(source.reach && { reach: source.reach }),
-    ...(source.listsWindows !== undefined && { listsWindows: source.listsWindows }),
-    ...(source.warnings && { warnings: () => source.warnings?.() ?? [] }),
+    ...sourceTraits(source),
     check: (options) => telemetry.span('check', {}, () => source.check(options)),
-    now: () => source.now(),
     list: (window, options) =>
       spanned(telemetry, { 'cxvault.lane': window.lane }, () => source.list(window, options)),
     fetch: (id, options) => telemetry.span('fetch', about(id), () => source.fetch(id, options)),
     openMedia: (id, medium, options) =>
       telemetry.span('media.open', about(id), () => source.openMedia(id, medium, options)),
     mark: (id, status, options) => telemetry.span('mark', about(id), () => source.mark(id, status, options)),
-    callCounts: () => source.callCounts(),
-    close: () => source.close(),
   };
 }
 

@@ -72,6 +72,7 @@ function refusedList(failed: RequestFailure, host: string): CapabilityCheck {
   return {
     name: 'list',
     state: 'missing',
+    code: error.code,
     detail: `${error.message}${failed.detail === undefined ? '' : ` (${failed.detail})`}`,
     ...(hint !== undefined && { hint }),
   };

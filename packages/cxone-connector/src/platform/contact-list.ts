@@ -1,6 +1,4 @@
 import type { InteractionPage, ListWindow } from '@cxvault/plugin-api';
-import type { ApiClock } from '../http/api-clock.ts';
-import type { Clock } from '../http/clock.ts';
 import { pageRows, PeriodRefused, type CompletedPages, type CompletedQuery } from './completed-pages.ts';
 import type { ContactRow } from './contact-row.ts';
 import { listError } from './list-failures.ts';
@@ -27,23 +25,21 @@ interface Reading {
 export class ContactList {
   readonly #pages: CompletedPages;
   readonly #rows: RowStore;
-  readonly #clock: Clock;
-  readonly #apiClock: ApiClock;
+  readonly #now: () => number;
   readonly #warn: (message: string) => void;
   readonly #host: string;
 
   constructor(options: {
     readonly pages: CompletedPages;
     readonly rows: RowStore;
-    readonly clock: Clock;
-    readonly apiClock: ApiClock;
+    /** The API's clock, in milliseconds since 1970. */
+    readonly now: () => number;
     readonly warn: (message: string) => void;
     readonly host: string;
   }) {
     this.#pages = options.pages;
     this.#rows = options.rows;
-    this.#clock = options.clock;
-    this.#apiClock = options.apiClock;
+    this.#now = options.now;
     this.#warn = options.warn;
     this.#host = options.host;
   }
@@ -106,9 +102,5 @@ export class ContactList {
       this.#warn(`CXone counts more contacts ${what} than it lists: this time stays open for the next run`);
       return { n, contacts, lastPollTime, isWhole: false };
     }
-  }
-
-  #now(): number {
-    return this.#apiClock.now() ?? this.#clock.now();
   }
 }

@@ -1,0 +1,24 @@
+import { RequestFailure } from '../http/request-failure.ts';
+import { contactPath, request, type PlatformCalls } from './calls.ts';
+import { askHierarchy } from './hierarchy.ts';
+import type { LegQuestions } from './legs.ts';
+import { readSingleContact } from './single-contact.ts';
+
+/** A contact that is gone, or that the login may not see, is no leg of the archive's. */
+const notGiven = [403, 404, 410];
+
+/** Asks the ACD API about legs. Throws `RequestFailure` for what may pass. */
+export function legQuestions(calls: PlatformCalls): LegQuestions {
+  return {
+    hierarchy: (masterContactId, signal) => askHierarchy(calls, masterContactId, signal),
+    contact: async (contactId, signal) => {
+      const call = request(calls, 'acd', contactPath(contactId, ''), signal);
+      try {
+        return await calls.client.jsonOrNothing(call, readSingleContact);
+      } catch (error) {
+        if (error instanceof RequestFailure && notGiven.includes(error.failure.status ?? 0)) return undefined;
+        throw error;
+      }
+    },
+  };
+}
