@@ -6,8 +6,9 @@ import { parseByteRange } from './byte-size.ts';
 /** What `--help` prints. */
 export const helpText = `cxone-simulator: a NICE CXone tenant on localhost
 
+  --profile interactions|platform   which of the tenant's APIs (default interactions)
   --port N                    port to listen on (default: a free one)
-  --interactions N            how many closed interactions there are (default 100)
+  --interactions N            how many closed interactions, or master contacts, there are (default 100)
   --seed S                    what they are made from (default 1): same seed, same interactions
   --media none|wav|mixed      what they carry (default wav)
   --media-bytes SIZE[-SIZE]   size of each recording: 65536, 64KiB, 10MB, 1GB (default 16KiB-64KiB)
@@ -16,11 +17,13 @@ export const helpText = `cxone-simulator: a NICE CXone tenant on localhost
   --settings JSON|FILE        everything else, see the README; the options above win
   --help
 
-CXONE_CLIENT_ID and CXONE_CLIENT_SECRET are the login (default demo-client, demo-secret).
+CXONE_CLIENT_ID and CXONE_CLIENT_SECRET are the login (default demo-client, demo-secret); in the profile platform
+also CXONE_ACCESS_KEY_ID and CXONE_ACCESS_KEY_SECRET (default demo-access-key, demo-access-secret).
 Prints {"url":…} on stdout as soon as it listens. Ends on SIGTERM and SIGINT.
 `;
 
 const options = {
+  profile: { type: 'string' },
   port: { type: 'string' },
   interactions: { type: 'string' },
   seed: { type: 'string' },
@@ -48,6 +51,7 @@ export function readCommandLine(
   const faults = values.faults === undefined ? base['faults'] : readObject(values.faults, '--faults');
   return defined({
     ...base,
+    profile: values.profile ?? base['profile'],
     port: wholeNumber(values.port, '--port') ?? base['port'],
     seed: values.seed ?? base['seed'],
     faults,
@@ -55,6 +59,7 @@ export function readCommandLine(
       clientId: environment['CXONE_CLIENT_ID'],
       clientSecret: environment['CXONE_CLIENT_SECRET'],
     }),
+    platform: withAccessKey(base['platform'], environment),
     population: merged(base['population'], {
       interactions: wholeNumber(values.interactions, '--interactions'),
     }),
@@ -64,6 +69,20 @@ export function readCommandLine(
       perInteraction: countRange(values['media-per-interaction']),
     }),
   });
+}
+
+/** The settings of the profile `platform`, with the access key of the environment. */
+function withAccessKey(
+  platform: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+): unknown {
+  const known = object.safeParse(platform ?? {});
+  if (!known.success) return platform;
+  const login = merged(known.data['login'], {
+    accessKeyId: environment['CXONE_ACCESS_KEY_ID'],
+    accessKeySecret: environment['CXONE_ACCESS_KEY_SECRET'],
+  });
+  return { ...known.data, login };
 }
 
 /** JSON, given as such or as the name of a file. */

@@ -1,26 +1,19 @@
-import { z } from 'zod';
-import { json, refusal } from './answer.ts';
+import type { z } from 'zod';
+import { json } from './answer.ts';
 import type { Answer } from './answer.ts';
+import {
+  addBody,
+  clockBody,
+  done,
+  editBody,
+  hideBody,
+  jsonLines,
+  runAction,
+  showBody,
+} from './control-actions.ts';
+import type { Action } from './control-actions.ts';
 import { interactionId, interactionIndex } from './interaction-id.ts';
 import type { World } from './world.ts';
-
-const milliseconds = z.number().min(0);
-const which = z.strictObject({ id: z.string() });
-const clockBody = z.strictObject({ advanceMs: milliseconds });
-const editBody = which.extend({
-  change: z.enum(['note', 'media-add', 'media-remove', 'touch']).default('note'),
-});
-const hideBody = which.extend({ as: z.enum(['away', 'reopened', 'deleted']).default('away') });
-const showBody = which.extend({ touch: z.boolean().default(false) });
-const addBody = z.strictObject({
-  count: z.int().positive().max(1_000_000).default(1),
-  /** How long ago it was updated. */
-  agoMs: milliseconds.default(0),
-  /** In how long it becomes visible. */
-  visibleInMs: milliseconds.default(0),
-});
-
-type Action = (body: unknown, query: URLSearchParams) => Answer;
 
 /** The endpoints under `/__`: a test looks behind the tenant's curtain, and makes things happen. */
 export class ControlRoutes {
@@ -29,15 +22,15 @@ export class ControlRoutes {
     'GET /__truth': (_, query) => this.#truth(query),
     'GET /__stats': (_, query) => this.#stats(query),
     'DELETE /__stats': () =>
-      this.#done(() => {
+      done(() => {
         this.#world.stats.reset();
       }),
     'POST /__faults': (body) =>
-      this.#done(() => {
+      done(() => {
         this.#world.configure(body);
       }),
     'POST /__revoke': () =>
-      this.#done(() => {
+      done(() => {
         this.#world.tokens.revokeAll();
       }),
     'POST /__clock': (body) => this.#clock(clockBody.parse(body)),
@@ -52,25 +45,14 @@ export class ControlRoutes {
   }
 
   answer(method: string, path: string, query: URLSearchParams, body: string): Answer {
-    const action = this.#actions[`${method} ${path}`];
-    if (action === undefined) return refusal(404, 'NOT_FOUND', `there is no ${method} ${path}`);
-    try {
-      return action(body === '' ? {} : JSON.parse(body), query);
-    } catch (error) {
-      if (error instanceof z.ZodError) return refusal(400, 'INVALID_BODY', z.prettifyError(error));
-      if (error instanceof SyntaxError || error instanceof RangeError) {
-        return refusal(400, 'INVALID_BODY', error.message);
-      }
-      throw error;
-    }
+    return runAction(this.#actions[`${method} ${path}`], `${method} ${path}`, query, body);
   }
 
   #truth(query: URLSearchParams): Answer {
     const { truth } = this.#world;
     if (!query.has('full')) return json(200, truth.summary());
     const rows = truth.rows({ hashes: query.has('hashes'), hidden: query.has('hidden') });
-    const headers = { 'content-type': 'application/jsonl' };
-    return { status: 200, headers, body: { size: undefined, pieces: lines(rows) } };
+    return jsonLines(rows);
   }
 
   #stats(query: URLSearchParams): Answer {
@@ -120,11 +102,6 @@ export class ControlRoutes {
     return json(200, this.#world.details.row(index));
   }
 
-  #done(act: () => void): Answer {
-    act();
-    return json(200, {});
-  }
-
   /** Now, as the tenant writes it. */
   #now(): number {
     return this.#world.tenant.population.rounded(this.#world.clock.now());
@@ -137,8 +114,4 @@ export class ControlRoutes {
     }
     return index;
   }
-}
-
-function* lines(rows: Iterable<unknown>): Generator<Buffer> {
-  for (const row of rows) yield Buffer.from(`${JSON.stringify(row)}\n`, 'utf8');
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { capabilities } from './platform/capabilities.ts';
 
-/** The kinds of requests that are counted and limited apart. */
-export const families = ['token', 'query', 'detail', 'media', 'mark'] as const;
+/** The kinds of requests that are counted and limited apart; the last two exist in the profile `platform` only. */
+export const families = ['token', 'query', 'detail', 'media', 'mark', 'playback', 'digital'] as const;
 export type Family = (typeof families)[number];
 
 const rate = z.number().min(0).max(1);
@@ -58,6 +59,8 @@ export const faultSchema = z.strictObject({
   mediaDenied: chosen,
   mediaMissing: chosen,
   locked: chosen,
+  /** What the access key's role does not permit (profile `platform`): 403 for all of it. */
+  deniedCapabilities: z.array(z.enum(capabilities)).default([]),
 });
 
 export type Faults = z.output<typeof faultSchema>;

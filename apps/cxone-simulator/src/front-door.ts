@@ -1,55 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refusal } from './answer.ts';
-import type { Answer } from './answer.ts';
-import { ApiRoutes } from './api-routes.ts';
-import { ControlRoutes } from './control-routes.ts';
 import { faultAnswer, throttled } from './fault-answers.ts';
-import type { Family, TransientKind } from './fault-settings.ts';
 import { hash32 } from './hash.ts';
-import { MediaRoutes } from './media-routes.ts';
 import { readBody } from './request-body.ts';
 import { send } from './send.ts';
 import type { Breakage } from './send.ts';
+import type { Call, Site } from './site.ts';
 import { streams } from './streams.ts';
-import type { World } from './world.ts';
-
-const routes: readonly { family: Family; method: string; pattern: RegExp }[] = [
-  { family: 'detail', method: 'GET', pattern: /^\/api\/v2\/interactions\/([^/]+)$/ },
-  { family: 'mark', method: 'PATCH', pattern: /^\/api\/v2\/interactions\/([^/]+)\/custom-fields$/ },
-  { family: 'query', method: 'POST', pattern: /^\/api\/v2\/interactions\/query$/ },
-  { family: 'media', method: 'GET', pattern: /^\/media\/([^/]+)$/ },
-  { family: 'token', method: 'POST', pattern: /^\/auth\/token$/ },
-  { family: 'token', method: 'GET', pattern: /^\/\.well-known\/openid-configuration$/ },
-];
 
 const breakages: Readonly<Record<string, Breakage>> = { resetBody: 'reset', cutBody: 'cut' };
 
-interface Call {
-  readonly family: Family;
-  readonly method: string;
-  readonly url: string;
-  readonly id: string;
-  readonly body: string;
-  readonly authorization: string | undefined;
-  readonly onMediaHost: boolean;
-}
-
 /** Takes every request: counts it, lets faults hit it, and hands it to its route. */
 export class FrontDoor {
-  readonly #world: World;
-  readonly #api: ApiRoutes;
-  readonly #media: MediaRoutes;
-  readonly #control: ControlRoutes;
+  readonly #site: Site;
   readonly #waits = new Set<NodeJS.Timeout>();
   #requests = 0;
   #dateSecond = 0;
   #date = '';
 
-  constructor(world: World) {
-    this.#world = world;
-    this.#api = new ApiRoutes(world);
-    this.#media = new MediaRoutes(world, this.#api);
-    this.#control = new ControlRoutes(world);
+  constructor(site: Site) {
+    this.#site = site;
   }
 
   /** Answers one request, on the API's port or the media host's. */
@@ -57,21 +27,29 @@ export class FrontDoor {
     const arrived = performance.now();
     this.#head(response);
     const { method = 'GET', url = '/' } = request;
-    const [path = '/', query = ''] = url.split('?', 2);
+    const [path = '/', search = ''] = url.split('?', 2);
     const body = await readBody(request);
-    if (body === undefined) return send(response, refusal(413, 'BODY_TOO_LARGE', 'the body is too large'));
-    this.#world.movement.catchUp();
+    if (body === undefined) {
+      await send(response, refusal(413, 'BODY_TOO_LARGE', 'the body is too large'));
+      return;
+    }
+    this.#site.catchUp();
+    const query = new URLSearchParams(search);
     if (path.startsWith('/__') && !onMediaHost) {
-      return send(response, this.#control.answer(method, path, new URLSearchParams(query), body));
+      await send(response, this.#site.control(method, path, query, body));
+      return;
     }
-    const route = routes.find((one) => one.method === method && one.pattern.test(path));
-    if (route === undefined || (onMediaHost && route.family !== 'media')) {
-      return send(response, refusal(404, 'NO_ROUTE', 'there is nothing here'));
+    const match = this.#site.find(method, path, query);
+    if (match === undefined || (onMediaHost && match.family !== 'media')) {
+      await send(response, refusal(404, 'NO_ROUTE', 'there is nothing here'));
+      return;
     }
-    const { family } = route;
-    const id = decode(route.pattern.exec(path)?.[1] ?? '');
-    const { authorization } = request.headers;
-    return this.#serve(response, { family, method, url, id, body, authorization, onMediaHost }, arrived);
+    const { authorization, accept } = request.headers;
+    await this.#serve(
+      response,
+      { ...match, method, url, query, body, authorization, accept, onMediaHost },
+      arrived,
+    );
   }
 
   /** Forgets the answers that are still being held back. */
@@ -80,52 +58,45 @@ export class FrontDoor {
   }
 
   async #serve(response: ServerResponse, call: Call, arrived: number): Promise<void> {
-    const { stats, dice, faults, settings, seed, clock } = this.#world;
+    const { stats, dice, faults, settings, seed, clock } = this.#site;
     const { family } = call;
     const { number, inLastSecond } = stats.arrived(family, arrived);
     if (call.onMediaHost && call.authorization !== undefined) stats.bearerLeaks += 1;
+    const refuse = this.#site.refuse(call);
     const limit = settings.limits[family];
-    if (limit !== undefined && inLastSecond > limit) {
+    const early =
+      this.#site.arrive(call) ??
+      (limit !== undefined && inLastSecond > limit
+        ? throttled('seconds', 1, clock.now(), refuse)
+        : undefined);
+    if (early !== undefined) {
       stats.injected('limit');
-      stats.answered(family, 429);
-      return send(response, throttled('seconds', 1, clock.now()));
+      stats.answered(family, early.status);
+      this.#site.ended(call, early.status, await send(response, early));
+      return;
     }
-    const fault = dice.draw(family, number, `${call.method} ${call.url.split('?', 1)[0] ?? ''} ${call.body}`);
+    const fault = dice.draw(family, number, `${call.method} ${call.resource} ${call.body}`);
     if (fault !== undefined && fault !== 'expiredCursor') stats.injected(fault);
     if (fault === 'hang') return;
     if (fault === 'resetBefore') {
       stats.answered(family, 'none');
+      this.#site.ended(call, 'none', false);
       response.socket?.resetAndDestroy();
       return;
     }
     if (fault === 'slow') await this.#wait(faults.slow?.milliseconds ?? 0);
-    const answer = faultAnswer(fault, faults, { seed, number, now: clock.now() }) ?? this.#route(call, fault);
+    const answer =
+      faultAnswer(fault, faults, { seed, number, now: clock.now() }, refuse) ??
+      this.#site.answer(call, fault);
     stats.answered(family, answer.status);
-    await send(response, answer, breakages[fault ?? 'none']);
-  }
-
-  #route(call: Call, fault: TransientKind | undefined): Answer {
-    const { tokens, origins } = this.#world;
-    switch (call.family) {
-      case 'query':
-        return this.#api.query(call, fault === 'expiredCursor');
-      case 'detail':
-        return this.#api.detail(call, call.id);
-      case 'mark':
-        return this.#api.mark(call, call.id);
-      case 'media':
-        return this.#media.medium(call, call.id, call.url, call.onMediaHost);
-      case 'token':
-        return call.method === 'GET'
-          ? tokens.discovery(origins.api)
-          : tokens.grant(new URLSearchParams(call.body), call.authorization, origins.api);
-    }
+    const whole = await send(response, answer, breakages[fault ?? 'none']);
+    this.#site.ended(call, answer.status, whole && fault !== 'html200');
   }
 
   /** Every answer says who asked for it and what the tenant's time is. */
   #head(response: ServerResponse): void {
     this.#requests += 1;
-    const { seed, clock } = this.#world;
+    const { seed, clock } = this.#site;
     const now = Math.floor(clock.now() / 1000);
     if (now !== this.#dateSecond) {
       this.#dateSecond = now;
@@ -145,13 +116,5 @@ export class FrontDoor {
       }, milliseconds);
       this.#waits.add(wait);
     });
-  }
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }

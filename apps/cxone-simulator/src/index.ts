@@ -1,5 +1,9 @@
 export { startSimulator } from './start.ts';
-export type { Simulator, SimulatorOptions } from './start.ts';
+export type { RunningSimulator, Simulator, SimulatorOptions } from './start.ts';
+export { startPlatformSimulator } from './platform/start-platform.ts';
+export type { PlatformSimulator } from './platform/start-platform.ts';
+export type { KindStats, PlatformStats } from './platform/platform-stats.ts';
+export type { PlatformTruth, PlatformTruthMedium, PlatformTruthRow } from './platform/platform-truth.ts';
 export type { FaultSettings, Family, TransientKind } from './fault-settings.ts';
 export type { SettingsInput } from './settings.ts';
 export type { FamilyStats, Stats } from './stats.ts';

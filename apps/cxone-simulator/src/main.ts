@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { helpText, readCommandLine } from './command-line.ts';
 import { settingsSchema } from './settings.ts';
-import { startTenant } from './start.ts';
+import { startPlatform } from './platform/start-platform.ts';
+import { startInteractions } from './start.ts';
 
 /** The bin: starts a simulator as the arguments say, and sets the exit code to 2 when they are wrong, 1 otherwise. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -21,7 +22,8 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function run(input: Record<string, unknown>): Promise<void> {
   const settings = settingsSchema.parse(input);
-  const simulator = await startTenant(settings, Date.now);
+  const start = settings.profile === 'platform' ? startPlatform : startInteractions;
+  const simulator = await start(settings, Date.now);
   process.stdout.write(`${JSON.stringify({ url: simulator.url })}\n`);
   process.stderr.write(
     `a tenant with ${String(settings.population.interactions)} closed interactions listens on ${simulator.url}\n`,

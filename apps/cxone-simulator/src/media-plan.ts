@@ -1,6 +1,7 @@
 import { hash32, unit } from './hash.ts';
 import { interactionId, interactionIndex } from './interaction-id.ts';
 import type { Population } from './population.ts';
+import { between } from './range-setting.ts';
 import type { Settings } from './settings.ts';
 import { streams } from './streams.ts';
 import { transcriptBytes } from './media-transcript.ts';
@@ -86,8 +87,4 @@ export class MediaPlan {
   #unit(stream: number, index: number, ordinal: number): number {
     return unit(this.#population.seed, stream, index, ordinal);
   }
-}
-
-function between([low, high]: readonly [number, number], share: number): number {
-  return low + Math.floor(share * (high - low + 1));
 }

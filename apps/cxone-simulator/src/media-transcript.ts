@@ -1,7 +1,7 @@
 import { hash32, pick } from './hash.ts';
 import { streams } from './streams.ts';
 
-const sentences = [
+export const sentences = [
   'How can I help you today?',
   'My order has not arrived yet.',
   'Could you tell me the number on the invoice?',

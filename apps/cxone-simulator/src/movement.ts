@@ -1,12 +1,26 @@
+import type { TenantClock } from './clock.ts';
 import { hash32, pick, unit } from './hash.ts';
+import type { Population } from './population.ts';
 import type { Absence } from './row-state.ts';
 import type { Settings } from './settings.ts';
 import { streams } from './streams.ts';
-import type { EditKind, Tenant } from './tenant.ts';
+import type { EditKind } from './tenant.ts';
 
 const hour = 3_600_000; // ms
 const editKinds = ['note', 'note', 'touch', 'media-add'] as const satisfies readonly EditKind[];
 const never = Number.POSITIVE_INFINITY;
+
+/** What can be moved: either profile's tenant. */
+export interface MovingTenant {
+  readonly clock: TenantClock;
+  readonly population: Pick<Population, 'seed' | 'baseCount' | 'baseTime' | 'rounded'>;
+  readonly total: number;
+  absence(index: number): Absence | undefined;
+  add(time: number, absence?: Absence): number;
+  edit(index: number, kind: EditKind, time: number): void;
+  hide(index: number, absence: Absence): void;
+  show(index: number): void;
+}
 
 /** A row that is shown at this time, if it is then still out of the list for the same reason. */
 interface Show {
@@ -26,14 +40,14 @@ interface Stream {
  * when follows from the seed; it is caught up with at every request, in the order of time.
  */
 export class Movement {
-  readonly #tenant: Tenant;
+  readonly #tenant: MovingTenant;
   readonly #settings: Settings['movement'];
   readonly #start: number;
   readonly #streams: Stream[];
   /** Rows that will be shown, soonest last. */
   readonly #shows: Show[] = [];
 
-  constructor(tenant: Tenant, settings: Settings['movement'], start: number) {
+  constructor(tenant: MovingTenant, settings: Settings['movement'], start: number) {
     this.#tenant = tenant;
     this.#settings = settings;
     this.#start = start;

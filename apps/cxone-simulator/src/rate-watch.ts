@@ -1,21 +1,27 @@
 const second = 1000; // ms
 
-/** Watches how many requests come in any one second: a sliding window, as a strict server would measure. */
+/** Watches how many requests come in any stretch of time: a sliding window, as a strict server would measure. */
 export class RateWatch {
-  /** Arrival times of the last second, oldest first from `#head` on. */
+  readonly #window: number;
+  /** Arrival times within the window, oldest first from `#head` on. */
   #times: number[] = [];
   #head = 0;
   #max = 0;
 
-  /** The greatest number of requests that any half-open second [t, t + 1 s) has seen. */
-  get maxPerSecond(): number {
+  /** @param window its length in milliseconds */
+  constructor(window = second) {
+    this.#window = window;
+  }
+
+  /** The greatest number of requests that any half-open window [t, t + length) has seen. */
+  get maxPerWindow(): number {
     return this.#max;
   }
 
-  /** Counts a request that came at this time (ms, monotonic). Returns how many the last second saw with it. */
+  /** Counts a request that came at this time (ms, monotonic). Returns how many the window saw with it. */
   count(time: number): number {
     this.#times.push(time);
-    while ((this.#times[this.#head] ?? time) <= time - second) this.#head += 1;
+    while ((this.#times[this.#head] ?? time) <= time - this.#window) this.#head += 1;
     if (this.#head > 4096) {
       this.#times = this.#times.slice(this.#head);
       this.#head = 0;

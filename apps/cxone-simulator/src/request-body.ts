@@ -15,3 +15,12 @@ export async function readBody(request: IncomingMessage): Promise<string | undef
   }
   return Buffer.concat(pieces).toString('utf8');
 }
+
+/** A part of a path, as it was before it was written into one; malformed ones as they are. */
+export function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,19 +1,13 @@
 import { z } from 'zod';
 import { families, faultSchema } from './fault-settings.ts';
+import { platformSchema } from './platform/settings.ts';
+import { range } from './range-setting.ts';
 
 const scopes = ['interactions:read', 'recordings:read', 'customfields:write'] as const;
 const count = z.int().min(0);
 const milliseconds = z.number().min(0);
 const fraction = z.number().min(0).max(1);
 const day = 86_400_000; // ms
-
-/** A fixed number, or the smallest and greatest of a range. */
-function range(unit: z.ZodNumber, fallback: readonly [number, number]) {
-  return z
-    .union([unit.transform((value) => [value, value] as const), z.tuple([unit, unit]).readonly()])
-    .refine(([low, high]) => low <= high, 'a range goes from small to large')
-    .default(fallback);
-}
 
 const login = z.strictObject({
   clientId: z.string().default('demo-client'),
@@ -90,6 +84,7 @@ const stale = z.strictObject({
 
 /** Everything that makes a tenant what it is. The README explains each name. */
 export const settingsSchema = z.strictObject({
+  profile: z.enum(['interactions', 'platform']).default('interactions'),
   port: z.int().min(0).max(65_535).default(0),
   seed: z.union([z.string(), z.number().transform(String)]).default('1'),
   spelling: z.enum(['camel', 'snake', 'mixed']).default('camel'),
@@ -101,6 +96,8 @@ export const settingsSchema = z.strictObject({
   movement: movement.prefault({}),
   stale: stale.prefault({}),
   faults: faultSchema.prefault({}),
+  /** What only the profile `platform` has. */
+  platform: platformSchema.prefault({}),
   /** Requests per second above which a family is really throttled, as a server would. */
   limits: z.partialRecord(z.enum(families), z.int().positive()).default({}),
 });

@@ -2,8 +2,10 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { FrontDoor } from './front-door.ts';
 import type { FaultSettings } from './fault-settings.ts';
+import { InteractionsSite } from './interactions-site.ts';
 import { settingsSchema } from './settings.ts';
 import type { Settings, SettingsInput } from './settings.ts';
+import type { Site } from './site.ts';
 import type { Stats } from './stats.ts';
 import type { Truth, TruthRow } from './truth.ts';
 import { World } from './world.ts';
@@ -15,16 +17,11 @@ export interface SimulatorOptions extends SettingsInput {
   readonly now?: () => number;
 }
 
-/** A running simulator. */
-export interface Simulator {
+/** What simulators of both profiles can do. */
+export interface RunningSimulator {
   /** The API's address and the issuer's, without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** What a perfect archive would hold now. */
-  truth(): Truth;
-  /** The same, interaction by interaction. */
-  truthRows(options?: { readonly hashes?: boolean; readonly hidden?: boolean }): Iterable<TruthRow>;
-  stats(): Stats;
   /** Replaces all faults; those that are not named are off. Throws a ZodError on a wrong setting. */
   configure(faults: FaultSettings): void;
   /** Lets the tenant's time pass. */
@@ -33,36 +30,57 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
+/** A running simulator. */
+export interface Simulator extends RunningSimulator {
+  /** What a perfect archive would hold now. */
+  truth(): Truth;
+  /** The same, interaction by interaction. */
+  truthRows(options?: { readonly hashes?: boolean; readonly hidden?: boolean }): Iterable<TruthRow>;
+  stats(): Stats;
+}
+
 /**
  * Starts a tenant on 127.0.0.1. Throws a ZodError on a wrong setting, and the system's error when the port is not
  * free.
  */
 export async function startSimulator({ now, ...input }: SimulatorOptions = {}): Promise<Simulator> {
-  return startTenant(settingsSchema.parse(input), now ?? Date.now);
+  return startInteractions(settingsSchema.parse(input), now ?? Date.now);
 }
 
 /** {@link startSimulator} with settings that have been read already. */
-export async function startTenant(settings: Settings, now: () => number): Promise<Simulator> {
+export async function startInteractions(settings: Settings, now: () => number): Promise<Simulator> {
   const world = new World(settings, now);
-  const door = new FrontDoor(world);
-  const api = serve(door, false);
-  const servers = settings.media.origin === 'same' ? [api] : [api, serve(door, true)];
-  const ports = [await listen(api, settings.port)];
-  for (const server of servers.slice(1)) ports.push(await listen(server, 0));
-  const [port = 0, mediaPort = port] = ports;
-  world.origins = { api: origin(port), media: origin(mediaPort) };
+  const site = new InteractionsSite(world);
+  const running = await startSite(site, settings.media.origin === 'same' ? undefined : host);
   return {
-    url: origin(port),
-    port,
+    ...running,
     truth: () => caughtUp(world).truth.summary(),
     truthRows: (options) => caughtUp(world).truth.rows(options),
     stats: () => world.stats.snapshot(),
+  };
+}
+
+/**
+ * Opens the API's port and, when there is a name for it, that of the media host. Both listen on 127.0.0.1.
+ */
+export async function startSite(site: Site, mediaHost: string | undefined): Promise<RunningSimulator> {
+  const door = new FrontDoor(site);
+  const api = serve(door, false);
+  const servers = mediaHost === undefined ? [api] : [api, serve(door, true)];
+  const ports = [await listen(api, site.settings.port)];
+  for (const server of servers.slice(1)) ports.push(await listen(server, 0));
+  const [port = 0, mediaPort = port] = ports;
+  const url = origin(host, port);
+  site.origins = { api: url, media: origin(mediaHost ?? host, mediaPort) };
+  return {
+    url,
+    port,
     configure: (faults) => {
-      world.configure(faults);
+      site.configure(faults);
     },
     advance: (milliseconds) => {
-      world.clock.advance(milliseconds);
-      world.movement.catchUp();
+      site.clock.advance(milliseconds);
+      site.catchUp();
     },
     close: async () => {
       door.close();
@@ -71,8 +89,8 @@ export async function startTenant(settings: Settings, now: () => number): Promis
   };
 }
 
-function origin(port: number): string {
-  return `http://${host}:${String(port)}`;
+function origin(name: string, port: number): string {
+  return `http://${name}:${String(port)}`;
 }
 
 /** A client that goes away in mid-request is its own affair; anything else is a defect and should be seen. */

@@ -81,7 +81,7 @@ export class StatsKeeper {
   snapshot(): Stats {
     const each = perFamily((family): FamilyStats => {
       const { requests, statuses, watch } = this.#counters[family];
-      return { requests, statuses: { ...statuses }, maxPerSecond: watch.maxPerSecond };
+      return { requests, statuses: { ...statuses }, maxPerSecond: watch.maxPerWindow };
     });
     const asked = [...this.details()];
     return {
@@ -102,8 +102,16 @@ export class StatsKeeper {
 }
 
 function perFamily<T>(of: (family: Family) => T): Record<Family, T> {
-  const [token, query, detail, media, mark] = families;
-  return { token: of(token), query: of(query), detail: of(detail), media: of(media), mark: of(mark) };
+  const [token, query, detail, media, mark, playback, digital] = families;
+  return {
+    token: of(token),
+    query: of(query),
+    detail: of(detail),
+    media: of(media),
+    mark: of(mark),
+    playback: of(playback),
+    digital: of(digital),
+  };
 }
 
 function freshCounters(): Record<Family, Counter> {

@@ -12,11 +12,12 @@ interface Grant {
 /** Who a bearer token stands for: its scopes, or nobody. */
 export type Bearer = { readonly scopes: readonly string[] } | undefined;
 
-function encode(value: unknown): string {
+export function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-function same(a: string, b: string): boolean {
+/** Equal, without telling by its time how much of it is. */
+export function same(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }
@@ -81,11 +82,8 @@ export class TokenEndpoint {
   }
 
   #refuse(form: URLSearchParams, authorization: string | undefined): Answer | undefined {
-    const basic = /^Basic (.+)$/i.exec(authorization ?? '')?.[1];
-    const way = basic === undefined ? 'post' : 'basic';
-    const [id, secret] =
-      basic === undefined ? [form.get('client_id'), form.get('client_secret')] : decodeBasic(basic);
-    const known = same(id ?? '', this.#settings.clientId) && same(secret ?? '', this.#settings.clientSecret);
+    const { way, id, secret } = clientOf(form, authorization);
+    const known = same(id, this.#settings.clientId) && same(secret, this.#settings.clientSecret);
     if (!known || !this.#settings.clientAuth.includes(way)) {
       const challenge: Record<string, string> =
         way === 'basic' ? { 'www-authenticate': 'Basic realm="cxone"' } : {};
@@ -120,6 +118,19 @@ export class TokenEndpoint {
     const now = this.#clock.now();
     for (const [token, { until }] of this.#grants) if (until <= now) this.#grants.delete(token);
   }
+}
+
+/** Who asks for a token, and in which way it shows its secret. */
+export function clientOf(
+  form: URLSearchParams,
+  authorization: string | undefined,
+): { readonly way: 'basic' | 'post'; readonly id: string; readonly secret: string } {
+  const basic = /^Basic (.+)$/i.exec(authorization ?? '')?.[1];
+  if (basic === undefined) {
+    return { way: 'post', id: form.get('client_id') ?? '', secret: form.get('client_secret') ?? '' };
+  }
+  const [id, secret] = decodeBasic(basic);
+  return { way: 'basic', id, secret };
 }
 
 /** Id and secret of a Basic header; each was form-encoded first (RFC 6749, section 2.3.1). */

@@ -70,12 +70,14 @@ export class World {
   }
 }
 
-function clockOffset(settings: Settings, real: number): number {
+/** How far the tenant is ahead of the clock that drives it. */
+export function clockOffset(settings: Settings, real: number): number {
   const { startTime, clockOffsetMs } = settings.population;
   return clockOffsetMs + (startTime === undefined ? 0 : Date.parse(startTime) - real);
 }
 
-function tenantIdOf(seed: number): string {
+/** The id of a tenant that got none by setting. */
+export function tenantIdOf(seed: number): string {
   const part = (n: number) => hash32(seed, streams.token, n).toString(16).padStart(8, '0');
   return `${part(0)}-${part(1).slice(0, 4)}-4${part(1).slice(5)}-8${part(2).slice(5)}-${part(2).slice(0, 4)}${part(3)}`;
 }

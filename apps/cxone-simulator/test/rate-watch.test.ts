@@ -15,7 +15,7 @@ describe('the rate watch', () => {
           watch.count(time);
         }
         const fullest = times.map((end) => times.filter((one) => one > end - 1000 && one <= end).length);
-        expect(watch.maxPerSecond).toBe(Math.max(0, ...fullest));
+        expect(watch.maxPerWindow).toBe(Math.max(0, ...fullest));
       }),
     );
   });
@@ -24,6 +24,6 @@ describe('the rate watch', () => {
     const watch = new RateWatch();
     let last = 0;
     for (let n = 0; n < 20_000; n += 1) last = watch.count(n * 10);
-    expect([last, watch.maxPerSecond]).toEqual([100, 100]);
+    expect([last, watch.maxPerWindow]).toEqual([100, 100]);
   });
 });

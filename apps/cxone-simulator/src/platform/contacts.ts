@@ -1,0 +1,216 @@
+import type { TenantClock } from '../clock.ts';
+import type { MovingTenant } from '../movement.ts';
+import type { Population } from '../population.ts';
+import type { Absence } from '../row-state.ts';
+import type { EditKind } from '../tenant.ts';
+import { legNumber } from './contact-id.ts';
+import type { ContactShapes, Shape } from './contact-shape.ts';
+import { legsUntil, makeLeg } from './leg.ts';
+import type { Leg, LegTimes } from './leg.ts';
+import type { PlatformSettings } from './settings.ts';
+
+const addedLegMs = 5 * 60_000;
+
+/** `logged`: a contact turns out to have been recorded. */
+export type ContactEdit = EditKind | 'logged';
+
+interface Edit {
+  readonly time: number;
+  readonly kind: ContactEdit;
+}
+
+/** What has happened to a contact besides what its shape says. */
+interface ContactState {
+  readonly edits: Edit[];
+  absence: Absence | undefined;
+  /** Custom fields that were set, by name, and when the last one was. */
+  readonly fields: Record<string, string>;
+  marked: number | undefined;
+}
+
+/** The master contacts as they are now, with their legs. */
+export class Contacts implements MovingTenant {
+  readonly population: Population;
+  readonly clock: TenantClock;
+  readonly shapes: ContactShapes;
+  /** All legs by start time, shown or not. */
+  readonly byStart: Leg[] = [];
+  readonly #settings: PlatformSettings['list'];
+  readonly #times: LegTimes;
+  readonly #legs: Leg[][] = [];
+  readonly #states = new Map<number, ContactState>();
+
+  constructor(
+    population: Population,
+    clock: TenantClock,
+    shapes: ContactShapes,
+    settings: PlatformSettings['list'],
+  ) {
+    this.population = population;
+    this.clock = clock;
+    this.shapes = shapes;
+    this.#settings = settings;
+    this.#times = { seed: population.seed, visibleAfterMs: settings.visibleAfterMs };
+    for (let index = 0; index < population.baseCount; index += 1) {
+      this.#legs.push(legsUntil(index, shapes.shape(index), population.baseTime(index), this.#times));
+    }
+    this.byStart = this.#legs.flat().sort(byStartThenId);
+  }
+
+  get total(): number {
+    return this.#legs.length;
+  }
+
+  /** Its legs that have ended, in the order of time. */
+  legs(index: number): readonly Leg[] {
+    const now = this.clock.now();
+    return (this.#legs[index] ?? []).filter(({ end }) => end <= now);
+  }
+
+  /** The leg of an id, if there is one and it has ended. */
+  find(id: string): Leg | undefined {
+    const number = legNumber(id);
+    const leg = number === undefined ? undefined : this.#legs[number.index]?.[number.leg];
+    if (leg === undefined || String(leg.id) !== id || leg.end > this.clock.now()) return undefined;
+    return this.absence(leg.index) === 'deleted' ? undefined : leg;
+  }
+
+  /** The number of the master contact of an id, deleted ones too. */
+  indexOf(id: string): number | undefined {
+    const number = legNumber(id);
+    const leg = number === undefined ? undefined : this.#legs[number.index]?.[number.leg];
+    return leg !== undefined && String(leg.id) === id ? leg.index : undefined;
+  }
+
+  shape(index: number): Shape {
+    const shape = this.shapes.shape(index);
+    return this.#edits(index).some(({ kind }) => kind === 'logged') ? { ...shape, isLogged: true } : shape;
+  }
+
+  absence(index: number): Absence | undefined {
+    return this.#states.get(index)?.absence;
+  }
+
+  isShown(leg: Leg): boolean {
+    return leg.shownAt <= this.clock.now() && this.absence(leg.index) === undefined;
+  }
+
+  fields(index: number): Readonly<Record<string, string>> {
+    return this.#states.get(index)?.fields ?? {};
+  }
+
+  /** How many edits changed what its rows say. */
+  noteEdits(index: number): number {
+    return this.#edits(index).filter(({ kind }) => kind === 'note').length;
+  }
+
+  /** When its recordings were deleted; undefined when they are there. */
+  purgedAt(index: number): number | undefined {
+    const removed = this.#edits(index).find(({ kind }) => kind === 'media-remove')?.time;
+    if (removed !== undefined || !this.shapes.shape(index).purged) return removed;
+    const time = this.#closed(index) + this.shapes.editedAfter(index) / 2;
+    return time <= this.clock.now() ? time : undefined;
+  }
+
+  /** When the recordings of a leg are there. */
+  readyAt(leg: Leg): number {
+    const late = this.shapes.shape(leg.index).lateRecording !== 'none' && leg.leg === 0;
+    return leg.end + (late ? this.shapes.lateRecordingMs : 0);
+  }
+
+  lastUpdate(leg: Leg): number {
+    const { firstUpdate, markBumps, readyBumps } = this.#settings;
+    const times = [firstUpdate === 'ended' ? leg.end : leg.shownAt];
+    const last = (this.#legs[leg.index] ?? []).length - 1;
+    if (leg.leg === Math.min(last, this.shapes.shape(leg.index).legs - 1)) {
+      for (const { time, kind } of this.#edits(leg.index)) if (kind !== 'media-add') times.push(time);
+    }
+    if (markBumps) times.push(this.#states.get(leg.index)?.marked ?? 0);
+    const ready = this.readyAt(leg);
+    if (readyBumps && ready <= this.clock.now()) times.push(ready);
+    return this.population.rounded(Math.max(...times));
+  }
+
+  /** When what there is to archive changed last: a leg, what its rows say, or its media. */
+  contentChanged(index: number): number {
+    const now = this.clock.now();
+    const edits = this.#edits(index).filter(({ kind }) => kind !== 'touch');
+    const legs = this.legs(index).flatMap((leg) => [leg.shownAt, this.readyAt(leg)]);
+    const times = [...legs, this.purgedAt(index) ?? 0, ...edits.map(({ time }) => time)];
+    return Math.max(...times.filter((time) => time <= now), 0);
+  }
+
+  add(time: number, absence?: Absence): number {
+    const index = this.total;
+    const legs = legsUntil(index, this.shapes.shape(index), time, this.#times);
+    this.#legs.push(legs);
+    for (const leg of legs) this.#place(leg);
+    if (absence !== undefined) this.#state(index).absence = absence;
+    return index;
+  }
+
+  edit(index: number, kind: ContactEdit, time: number): void {
+    this.#state(index).edits.push({ time, kind });
+    const legs = this.#legs[index];
+    if (kind !== 'media-add' || legs === undefined || legs.length > 6) return;
+    const { isLarge } = this.shapes.shape(index);
+    const leg = makeLeg(index, legs.length, isLarge, time - addedLegMs, time, this.#times);
+    legs.push(leg);
+    this.#place(leg);
+  }
+
+  setField(index: number, field: string, value: string, time: number): void {
+    const state = this.#state(index);
+    state.fields[field] = value;
+    state.marked = time;
+  }
+
+  hide(index: number, absence: Absence): void {
+    this.#state(index).absence = absence;
+  }
+
+  /** Brings it back, at its old update time or at a new one. */
+  show(index: number, time?: number): void {
+    const state = this.#state(index);
+    if (state.absence === undefined) return;
+    state.absence = undefined;
+    if (time !== undefined) state.edits.push({ time, kind: 'touch' });
+  }
+
+  #place(leg: Leg): void {
+    let low = 0;
+    let high = this.byStart.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.byStart[middle];
+      if (other !== undefined && byStartThenId(other, leg) < 0) low = middle + 1;
+      else high = middle;
+    }
+    this.byStart.splice(low, 0, leg);
+  }
+
+  #closed(index: number): number {
+    return (this.#legs[index] ?? [])[this.shapes.shape(index).legs - 1]?.end ?? 0;
+  }
+
+  /** All edits so far, the one of its shape included. */
+  #edits(index: number): readonly Edit[] {
+    const explicit = this.#states.get(index)?.edits ?? [];
+    if (!this.shapes.shape(index).edited) return explicit;
+    const time = this.#closed(index) + this.shapes.editedAfter(index);
+    return time <= this.clock.now() ? [{ time, kind: 'note' }, ...explicit] : explicit;
+  }
+
+  #state(index: number): ContactState {
+    const known = this.#states.get(index);
+    if (known !== undefined) return known;
+    if (index < 0 || index >= this.total) throw new RangeError(`no contact of number ${String(index)}`);
+    const state: ContactState = { edits: [], absence: undefined, fields: {}, marked: undefined };
+    this.#states.set(index, state);
+    return state;
+  }
+}
+
+function byStartThenId(a: Leg, b: Leg): number {
+  return a.start - b.start || (a.id < b.id ? -1 : 1);
+}

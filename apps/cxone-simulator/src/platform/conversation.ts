@@ -1,0 +1,80 @@
+import { hash32, pick } from '../hash.ts';
+import { sentences } from '../media-transcript.ts';
+import { streams } from '../streams.ts';
+import { businessUnitId, iso } from './contact-row.ts';
+import type { IdObject } from './id-json.ts';
+import type { Leg } from './leg.ts';
+import type { Content } from './medium.ts';
+
+/** How many turns a conversation has, at most. */
+const mostTurns = 24;
+
+interface Turn {
+  readonly text: string;
+  readonly time: string;
+  readonly byAgent: boolean;
+}
+
+/** What was said in a leg: always the same. */
+function turns(seed: number, leg: Leg): Turn[] {
+  const draw = (n: number) => hash32(seed, streams.conversation, leg.index, leg.leg * 64 + n);
+  const count = 1 + (draw(0) % mostTurns);
+  return Array.from({ length: count }, (_, n) => ({
+    text: pick(sentences, draw(n + 1)),
+    time: iso(Math.floor(leg.start + ((leg.end - leg.start) * n) / count)),
+    byAgent: n % 2 === 1,
+  }));
+}
+
+export function chatTranscript(seed: number, leg: Leg): IdObject {
+  const transcript = turns(seed, leg).map(({ text, time, byAgent }) => ({
+    Text: text,
+    TimeStamp: time,
+    PartyType: byAgent ? 'Agent' : 'Client',
+    Label: byAgent ? 'Agent 7' : 'Customer',
+  }));
+  return { transcript: { cloudState: 'Closed', transcript } };
+}
+
+/** @param files what hangs on the first e-mail @param nameOf how they are called in full */
+export function emailTranscript(
+  seed: number,
+  leg: Leg,
+  files: readonly Content[],
+  nameOf: (file: Content) => string,
+): IdObject {
+  const emails = turns(seed, leg)
+    .slice(0, 4)
+    .map(({ text, time, byAgent }, n) => ({
+      emailTypeId: byAgent ? 2 : 1,
+      sentDate: time,
+      fromAddress: byAgent ? 'help@tenant.example' : 'customer@example.com',
+      toAddress: byAgent ? 'customer@example.com' : 'help@tenant.example',
+      ccAddress: '',
+      bccAddress: '',
+      subject: `Re: order ${String(leg.index)}`,
+      rawFileName: `email-${String(leg.leg)}-${String(n)}.eml`,
+      bodyHtml: `<p>${text}</p>`,
+      hasAttachments: n === 0 && files.length > 0,
+      attachments: n === 0 ? files.map((file) => ({ fileName: nameOf(file) })) : [],
+    }));
+  return { emails };
+}
+
+/** @param skip messages left out from the front @param top how many at most, of those that follow */
+export function smsTranscripts(seed: number, leg: Leg, skip = 0, top = mostTurns): IdObject {
+  const all = turns(seed, leg);
+  const page = all.slice(skip, skip + top);
+  return {
+    _links: { self: '', next: '', previous: '' },
+    businessUnitId,
+    totalRecords: all.length,
+    smsTranscripts: page.map(({ text, time, byAgent }) => ({
+      messageStart: time,
+      messageBody: text,
+      from: byAgent ? '+18005550100' : '+15551234567',
+    })),
+  };
+}
+
+export { turns };

@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto';
+import type { Availability } from '../refusals.ts';
+import { iso, isRecorded, masterId } from './contact-row.ts';
+import { chatTranscript, smsTranscripts } from './conversation.ts';
+import type { AcdRoutes } from './acd-routes.ts';
+import type { Content } from './medium.ts';
+import type { IdJson, IdObject } from './id-json.ts';
+import type { Leg } from './leg.ts';
+import type { PlatformWorld } from './platform-world.ts';
+
+/** Why a medium cannot be had now. `late`: not yet; `purged`: not any more. */
+export type MediumState = Availability | 'late' | 'purged';
+
+/** A medium that a perfect archive would hold. */
+export interface PlatformTruthMedium {
+  /** As `/__stats` names it. */
+  readonly id: string;
+  readonly kind:
+    | 'recording'
+    | 'file'
+    | 'attachment'
+    | 'chat-transcript'
+    | 'email-transcript'
+    | 'sms-transcripts'
+    | 'messages';
+  /** The leg that it belongs to; that of messages is the first. */
+  readonly contactId: string;
+  readonly available: MediumState;
+  /** Of transcripts: of the JSON text that the API sends. */
+  readonly bytes: number;
+  readonly sha256?: string;
+  /** Of transcripts and messages: what the API gives, long messages whole, addresses without their query. */
+  readonly value?: IdJson;
+}
+
+/** A master contact as it is now. */
+export interface PlatformTruthRow {
+  /** The master contact's id. */
+  readonly id: string;
+  readonly mediaTypeId: number;
+  /** Whether the list has any of its legs now. */
+  readonly visible: boolean;
+  readonly available: Availability;
+  /** Legs that have ended; ISO 8601 UTC. */
+  readonly legs: readonly {
+    readonly id: string;
+    readonly start: string;
+    readonly end: string;
+    readonly lastUpdateTime: string;
+    readonly visible: boolean;
+  }[];
+  readonly media: readonly PlatformTruthMedium[];
+  /** The value of the first marker field; absent when it has none. */
+  readonly marked?: string;
+  /** Whether it can be marked: it has recordings now, or is digital. */
+  readonly markable: boolean;
+  /** When a leg, what its rows say or its media changed last, ISO 8601 UTC. */
+  readonly contentChanged: string;
+}
+
+/** Everything that a perfect archive would hold now, in numbers. */
+export interface PlatformTruth {
+  readonly tenantId: string;
+  /** The tenant's time, ISO 8601 UTC. */
+  readonly at: string;
+  /** Master contacts that the list shows now; given + denied + notFound. */
+  readonly total: number;
+  readonly given: number;
+  readonly denied: number;
+  readonly notFound: number;
+  /** Of `total`. */
+  readonly marked: number;
+  readonly legs: number;
+  /** Contacts that the list does not show. */
+  readonly hidden: number;
+  /** The media of `given`, by kind and by state; `bytes` are those that can be had now. */
+  readonly media: {
+    readonly total: number;
+    readonly kinds: Readonly<Record<string, number>>;
+    readonly states: Readonly<Record<string, number>>;
+    readonly bytes: number;
+  };
+}
+
+interface RowOptions {
+  readonly hashes?: boolean;
+  readonly values?: boolean;
+}
+
+/** Knows what is behind the API. */
+export class PlatformTruthTeller {
+  readonly #world: PlatformWorld;
+  readonly #acd: AcdRoutes;
+
+  constructor(world: PlatformWorld, acd: AcdRoutes) {
+    this.#world = world;
+    this.#acd = acd;
+  }
+
+  summary(): PlatformTruth {
+    const sum = { total: 0, given: 0, denied: 0, notFound: 0, marked: 0, legs: 0, hidden: 0 };
+    const kinds: Record<string, number> = {};
+    const states: Record<string, number> = {};
+    let [total, bytes] = [0, 0];
+    for (const row of this.rows({ hidden: true })) {
+      if (!row.visible) {
+        sum.hidden += 1;
+        continue;
+      }
+      sum.total += 1;
+      sum[row.available === true ? 'given' : row.available === 'denied' ? 'denied' : 'notFound'] += 1;
+      sum.legs += row.legs.filter(({ visible }) => visible).length;
+      if (row.marked !== undefined) sum.marked += 1;
+      for (const medium of row.available === true ? row.media : []) {
+        const state = medium.available === true ? 'given' : medium.available;
+        kinds[medium.kind] = (kinds[medium.kind] ?? 0) + 1;
+        states[state] = (states[state] ?? 0) + 1;
+        total += 1;
+        if (medium.available === true) bytes += medium.bytes;
+      }
+    }
+    const { tokens, clock } = this.#world;
+    const media = { total, kinds, states, bytes };
+    return { tenantId: tokens.tenantId, at: iso(clock.now()), ...sum, media };
+  }
+
+  /** One row per master contact, newest of the start first; with `hidden` also those that the list does not show. */
+  *rows(options: RowOptions & { readonly hidden?: boolean } = {}): Generator<PlatformTruthRow> {
+    const { contacts } = this.#world;
+    for (let index = 0; index < contacts.total; index += 1) {
+      if (contacts.legs(index).length === 0) continue;
+      const visible = contacts.legs(index).some((leg) => contacts.isShown(leg));
+      if (visible || options.hidden === true) yield this.#row(index, visible, options);
+    }
+  }
+
+  #row(index: number, visible: boolean, options: RowOptions): PlatformTruthRow {
+    const { contacts, playback, settings } = this.#world;
+    const { mediaTypeId } = contacts.shapes.shape(index);
+    const legs = contacts.legs(index);
+    const [markerField = ''] = settings.markerFields;
+    const absence = contacts.absence(index);
+    return {
+      id: String(masterId(contacts, index)),
+      mediaTypeId,
+      visible,
+      available: absence === 'deleted' ? 'not-found' : this.#world.contactAvailable(index),
+      legs: legs.map((leg) => ({
+        id: String(leg.id),
+        start: iso(leg.start),
+        end: iso(leg.end),
+        lastUpdateTime: iso(contacts.lastUpdate(leg)),
+        visible: contacts.isShown(leg),
+      })),
+      media: [
+        ...legs.flatMap((leg) => this.#mediaOf(leg, options)),
+        ...(mediaTypeId === 9 ? this.#digital(index, options) : []),
+      ],
+      marked: contacts.fields(index)[markerField],
+      markable: mediaTypeId === 9 || (isRecorded(mediaTypeId) && playback.playable(index).length > 0),
+      contentChanged: iso(contacts.contentChanged(index)),
+    };
+  }
+
+  #mediaOf(leg: Leg, options: RowOptions): PlatformTruthMedium[] {
+    const { contents, contacts, seed } = this.#world;
+    const found = [...contents.recordings(leg), ...contents.files(leg)].map((one) =>
+      this.#bytes(one, options),
+    );
+    const { mediaTypeId } = contacts.shapes.shape(leg.index);
+    if (mediaTypeId === 1) found.push(json('email-transcript', leg, this.#acd.emailTranscript(leg), options));
+    if (mediaTypeId === 3) found.push(json('chat-transcript', leg, chatTranscript(seed, leg), options));
+    if (mediaTypeId === 7) found.push(json('sms-transcripts', leg, smsTranscripts(seed, leg), options));
+    return found;
+  }
+
+  #digital(index: number, options: RowOptions): PlatformTruthMedium[] {
+    const { digital, contacts } = this.#world;
+    const [first] = contacts.legs(index);
+    if (first === undefined) return [];
+    const messages = digital.messages(index);
+    const url = (content: Content) => this.#world.attachmentUrl(content).replace(/\?.*/, '');
+    const data = messages.map((message) => digital.document(message, true, url));
+    const attachments = messages.flatMap(({ attachment }) => (attachment === undefined ? [] : [attachment]));
+    return [
+      json('messages', first, { hits: data.length, data }, options),
+      ...attachments.map((one) => this.#bytes(one, options)),
+    ];
+  }
+
+  #bytes(content: Content, { hashes }: RowOptions): PlatformTruthMedium {
+    const { id, kind, leg, medium } = content;
+    const sha256 = hashes === true ? this.#world.bodies.sha256(medium) : undefined;
+    return {
+      id,
+      kind,
+      contactId: String(leg.id),
+      available: this.#state(content),
+      bytes: medium.bytes,
+      ...(sha256 === undefined ? {} : { sha256 }),
+    };
+  }
+
+  #state(content: Content): MediumState {
+    const { contacts, clock } = this.#world;
+    if (content.kind === 'recording') {
+      if (contacts.purgedAt(content.leg.index) !== undefined) return 'purged';
+      if (contacts.readyAt(content.leg) > clock.now()) return 'late';
+    }
+    return this.#world.contentAvailable(content);
+  }
+}
+
+function json(
+  kind: PlatformTruthMedium['kind'],
+  leg: Leg,
+  value: IdObject,
+  { hashes, values }: RowOptions,
+): PlatformTruthMedium {
+  const text = Buffer.from(JSON.stringify(value), 'utf8');
+  const contactId = String(leg.id);
+  return {
+    id: `${kind}:${contactId}`,
+    kind,
+    contactId,
+    available: true,
+    bytes: text.length,
+    ...(hashes === true ? { sha256: createHash('sha256').update(text).digest('hex') } : {}),
+    ...(values === true ? { value } : {}),
+  };
+}
