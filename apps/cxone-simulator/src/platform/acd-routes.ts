@@ -4,15 +4,17 @@ import { hash32 } from '../hash.ts';
 import { streams } from '../streams.ts';
 import type { Call, Refuse } from '../site.ts';
 import { base64Answer } from './base64-file.ts';
-import { CompletedList } from './completed-list.ts';
+import { CompletedList, linkTo } from './completed-list.ts';
 import { businessUnitId, iso, masterId } from './contact-row.ts';
 import { chatTranscript, emailTranscript, smsTranscripts } from './conversation.ts';
+import type { SmsPage } from './conversation.ts';
 import { noContent } from './errors.ts';
 import { idJson } from './id-answer.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
 import type { Content } from './medium.ts';
 import type { PlatformWorld } from './platform-world.ts';
+import { fieldNames } from './list-query.ts';
 import { versionOf } from './routes.ts';
 
 const contentName = (path: string) => path.split('/').at(-1) ?? path;
@@ -39,17 +41,18 @@ export class AcdRoutes {
     const available = this.#world.contactAvailable(leg.index);
     if (available === 'denied') return refuse(403, 'FORBIDDEN', 'Access to this contact is denied');
     if (available === 'not-found') return refuse(404, 'NOT_FOUND', 'Contact not found');
-    const value = this.document(call.capability, leg, call.query, versionOf(call.url));
+    const value = this.#document(call, leg);
     return value ?? refuse(404, 'NOT_FOUND', 'There is nothing for this contact');
   }
 
   /** What a capability gives of a leg; undefined: 404. */
-  document(capability: string, leg: Leg, query: URLSearchParams, version: number): Answer | undefined {
+  #document({ capability, query, url }: Call, leg: Leg): Answer | undefined {
     const { seed, contacts } = this.#world;
+    const version = versionOf(url);
     const { mediaTypeId } = contacts.shapes.shape(leg.index);
     switch (capability) {
       case 'contact':
-        return idJson(this.#contact(leg, version));
+        return idJson(this.#contact(leg, version, fieldNames(query.get('fields'))));
       case 'custom-data':
         return this.#customData(leg);
       case 'state-history':
@@ -61,7 +64,9 @@ export class AcdRoutes {
       case 'email-transcript':
         return mediaTypeId === 1 ? json(200, this.emailTranscript(leg)) : undefined;
       case 'sms-transcripts':
-        return mediaTypeId === 7 ? json(200, smsTranscripts(seed, leg, ...paging(query))) : undefined;
+        return mediaTypeId === 7
+          ? json(200, smsTranscripts(seed, leg, smsPage(query, this.#address(url))))
+          : undefined;
       case 'files':
         return this.#files(leg);
       default:
@@ -75,12 +80,16 @@ export class AcdRoutes {
   }
 
   #completed(call: Call, refuse: Refuse): Answer {
-    const [path = ''] = call.url.split('?', 1);
-    return this.#list.answer(call.query, this.#world.origins.api + path, versionOf(path), refuse);
+    return this.#list.answer(call.query, this.#address(call.url), versionOf(call.url), refuse);
   }
 
-  #contact(leg: Leg, version: number): IdObject {
-    const row = this.#list.row(leg, version, undefined);
+  /** An absolute address without its query. */
+  #address(url: string): string {
+    return this.#world.origins.api + (url.split('?', 1)[0] ?? '');
+  }
+
+  #contact(leg: Leg, version: number, fields: ReadonlySet<string> | undefined): IdObject {
+    const row = this.#list.row(leg, version, fields);
     const states = { isActive: false, isWarehoused: true, stateId: 10, stateName: 'Released' };
     const lastPollTime = iso(this.#world.clock.now());
     return { businessUnitId, lastPollTime, contactId: { ...row, ...states } };
@@ -151,7 +160,10 @@ export class AcdRoutes {
   }
 }
 
-function paging(query: URLSearchParams): [skip: number, top: number | undefined] {
-  const top = query.get('top');
-  return [Number(query.get('skip') ?? 0), top === null ? undefined : Number(top)];
+/** The page of an SMS transcript; without `top` it is given whole. */
+function smsPage(query: URLSearchParams, address: string): SmsPage | undefined {
+  const top = Number(query.get('top') ?? 0);
+  if (!(top > 0)) return undefined;
+  const skip = Number(query.get('skip') ?? 0);
+  return { skip, top, link: (to) => linkTo(address, query, to, top) };
 }

@@ -88,7 +88,8 @@ function firstFrom(legs: readonly Leg[], time: number): number {
   return low;
 }
 
-function linkTo(address: string, query: URLSearchParams, skip: number, top: number): string {
+/** The address of another page. */
+export function linkTo(address: string, query: URLSearchParams, skip: number, top: number): string {
   const kept = new URLSearchParams(query);
   kept.set('skip', String(skip));
   kept.set('top', String(top));

@@ -43,7 +43,7 @@ export function masterId(contacts: Contacts, index: number): bigint {
 export function contactRow(contacts: Contacts, leg: Leg): IdObject {
   const { index } = leg;
   const { mediaTypeId, isLogged } = contacts.shape(index);
-  const edits = contacts.noteEdits(index);
+  const edits = contacts.noteEdits(leg);
   const h = hash32(contacts.shapes.seed, streams.rowText, index, leg.leg);
   const seconds = Math.round((leg.end - leg.start) / second);
   return {

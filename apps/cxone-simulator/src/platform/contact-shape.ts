@@ -15,6 +15,8 @@ export class ContactShapes {
   readonly #settings: PlatformSettings['contacts'];
   /** What single contacts are like by order of a test. */
   readonly #ordered = new Map<number, ShapeSettings>();
+  /** Those that have been asked for: the list asks for all of them again and again. */
+  readonly #drawn: (Shape | undefined)[] = [];
 
   constructor(seed: number, settings: PlatformSettings['contacts']) {
     this.seed = seed;
@@ -28,26 +30,11 @@ export class ContactShapes {
   }
 
   shape(index: number): Shape {
-    const { mediaTypes, longMs } = this.#settings;
-    const isLong = this.#hits('long', index);
-    const [first = 4] = mediaTypes;
-    const purged = this.#hits('purged', index);
-    const drawn: Shape = {
-      isLarge: this.#hits('largeIds', index),
-      mediaTypeId: mediaTypes[index % mediaTypes.length] ?? first,
-      legs: isLong || !this.#hits('manyLegs', index) ? 1 : 2 + (this.#hash('legs', index) % 3),
-      gapMs: this.#gap(index),
-      durationMs: isLong ? longMs : minute + (this.#hash('duration', index) % (25 * minute)),
-      isLogged: !this.#hits('unlogged', index),
-      lateRecording: this.#hits('lateRecording', index)
-        ? pick(['missing', 'bare'], this.#hash('late', index))
-        : 'none',
-      edited: purged || this.#hits('edited', index),
-      purged,
-      bigFile: this.#hits('bigFile', index),
-    };
-    const ordered = this.#ordered.get(index);
-    return ordered === undefined ? drawn : { ...drawn, ...ordered };
+    const known = this.#drawn[index];
+    if (known !== undefined) return known;
+    const shape = { ...this.#draw(index), ...this.#ordered.get(index) };
+    this.#drawn[index] = shape;
+    return shape;
   }
 
   /** How long after its end it is edited; purged recordings are gone after half of that. */
@@ -61,6 +48,27 @@ export class ContactShapes {
 
   get bigFileBytes(): number {
     return this.#settings.bigFileBytes;
+  }
+
+  #draw(index: number): Shape {
+    const { mediaTypes, longMs } = this.#settings;
+    const isLong = this.#hits('long', index);
+    const [first = 4] = mediaTypes;
+    const purged = this.#hits('purged', index);
+    return {
+      isLarge: this.#hits('largeIds', index),
+      mediaTypeId: mediaTypes[index % mediaTypes.length] ?? first,
+      legs: isLong || !this.#hits('manyLegs', index) ? 1 : 2 + (this.#hash('legs', index) % 3),
+      gapMs: this.#gap(index),
+      durationMs: isLong ? longMs : minute + (this.#hash('duration', index) % (25 * minute)),
+      isLogged: !this.#hits('unlogged', index),
+      lateRecording: this.#hits('lateRecording', index)
+        ? pick(['missing', 'bare'], this.#hash('late', index))
+        : 'none',
+      edited: purged || this.#hits('edited', index),
+      purged,
+      bigFile: this.#hits('bigFile', index),
+    };
   }
 
   #gap(index: number): number {

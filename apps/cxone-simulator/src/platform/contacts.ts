@@ -99,9 +99,9 @@ export class Contacts implements MovingTenant {
     return this.#states.get(index)?.fields ?? {};
   }
 
-  /** How many edits changed what its rows say. */
-  noteEdits(index: number): number {
-    return this.#edits(index).filter(({ kind }) => kind === 'note').length;
+  /** How many edits changed what a row says: they fall on the last of the legs from the start. */
+  noteEdits(leg: Leg): number {
+    return this.#isEdited(leg) ? this.#edits(leg.index).filter(({ kind }) => kind === 'note').length : 0;
   }
 
   /** When its recordings were deleted; undefined when they are there. */
@@ -121,9 +121,9 @@ export class Contacts implements MovingTenant {
   lastUpdate(leg: Leg): number {
     const { firstUpdate, markBumps, readyBumps } = this.#settings;
     const times = [firstUpdate === 'ended' ? leg.end : leg.shownAt];
-    const last = (this.#legs[leg.index] ?? []).length - 1;
-    if (leg.leg === Math.min(last, this.shapes.shape(leg.index).legs - 1)) {
-      for (const { time, kind } of this.#edits(leg.index)) if (kind !== 'media-add') times.push(time);
+    const isEdited = this.#isEdited(leg);
+    for (const { time, kind } of this.#edits(leg.index)) {
+      if (kind === 'logged' || (isEdited && kind !== 'media-add')) times.push(time);
     }
     if (markBumps) times.push(this.#states.get(leg.index)?.marked ?? 0);
     const ready = this.readyAt(leg);
@@ -191,6 +191,10 @@ export class Contacts implements MovingTenant {
 
   #closed(index: number): number {
     return (this.#legs[index] ?? [])[this.shapes.shape(index).legs - 1]?.end ?? 0;
+  }
+
+  #isEdited(leg: Leg): boolean {
+    return leg.leg === this.shapes.shape(leg.index).legs - 1;
   }
 
   /** All edits so far, the one of its shape included. */

@@ -16,7 +16,7 @@ interface Turn {
 }
 
 /** What was said in a leg: always the same. */
-function turns(seed: number, leg: Leg): Turn[] {
+export function turns(seed: number, leg: Leg): Turn[] {
   const draw = (n: number) => hash32(seed, streams.conversation, leg.index, leg.leg * 64 + n);
   const count = 1 + (draw(0) % mostTurns);
   return Array.from({ length: count }, (_, n) => ({
@@ -61,20 +61,28 @@ export function emailTranscript(
   return { emails };
 }
 
-/** @param skip messages left out from the front @param top how many at most, of those that follow */
-export function smsTranscripts(seed: number, leg: Leg, skip = 0, top = mostTurns): IdObject {
+/** A part of a transcript that was asked for. */
+export interface SmsPage {
+  readonly skip: number;
+  readonly top: number;
+  /** Where the page with this `skip` is. */
+  readonly link: (skip: number) => string;
+}
+
+const wholeTranscript: SmsPage = { skip: 0, top: mostTurns, link: () => '' };
+
+export function smsTranscripts(seed: number, leg: Leg, page = wholeTranscript): IdObject {
+  const { skip, top, link } = page;
   const all = turns(seed, leg);
-  const page = all.slice(skip, skip + top);
+  const next = skip + top < all.length ? link(skip + top) : '';
   return {
-    _links: { self: '', next: '', previous: '' },
+    _links: { self: link(skip), next, previous: '' },
     businessUnitId,
     totalRecords: all.length,
-    smsTranscripts: page.map(({ text, time, byAgent }) => ({
+    smsTranscripts: all.slice(skip, skip + top).map(({ text, time, byAgent }) => ({
       messageStart: time,
       messageBody: text,
       from: byAgent ? '+18005550100' : '+15551234567',
     })),
   };
 }
-
-export { turns };

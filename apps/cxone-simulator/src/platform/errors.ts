@@ -15,7 +15,7 @@ export function acdRefusal(number: number): Refuse {
   return (status, code, message, headers = {}) => {
     const form = hash32(0, streams.errorForm, number) % 3;
     if (form === 0) {
-      return { status, headers: { ...headers, icstatusdescription: message }, body: none };
+      return { status, headers: { ...headers, icStatusDescription: message }, body: none };
     }
     const description = form === 1 ? { error_description: message } : { errorDescription: message };
     return json(status, { error: code.toLowerCase(), ...description }, headers);

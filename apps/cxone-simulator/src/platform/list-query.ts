@@ -57,11 +57,12 @@ export function readQuery(
     skip,
     order,
     descending: way.toLowerCase() === 'desc',
-    fields: fieldNames(ask('fields')),
+    fields: fieldNames(query.get('fields')),
   };
 }
 
-function fieldNames(list: string | undefined): Set<string> | undefined {
-  if (list === undefined || list === '') return undefined;
+/** Asked-for fields, in lower case; undefined: all. */
+export function fieldNames(list: string | null): Set<string> | undefined {
+  if (list === null || list === '') return undefined;
   return new Set(list.split(',').map((name) => name.trim().toLowerCase()));
 }

@@ -79,8 +79,9 @@ export class PlatformSite implements Site {
   arrive(call: Call): Answer | undefined {
     const { watch, clock, settings } = this.#world;
     watch.asked(call.resource);
-    if (call.capability !== 'playback') return undefined;
-    const inWindow = watch.playbackAsked(clock.now());
+    const rate = rateOf(call);
+    const inWindow = rate === undefined ? 0 : watch.counted(rate, clock.now());
+    if (rate !== 'playback') return undefined;
     const { requests } = settings.platform.playbackLimit;
     if (requests === 0 || inWindow <= requests) return undefined;
     return this.refuse(call)(429, 'THROTTLED', 'too many requests');
@@ -151,6 +152,12 @@ export class PlatformSite implements Site {
         return tokens.discovery(origins.api);
     }
   }
+}
+
+function rateOf({ family, capability }: Call): 'playback' | 'acd' | 'businessData' | undefined {
+  if (capability === 'business-data') return 'businessData';
+  if (family === 'playback') return 'playback';
+  return family === 'query' || family === 'detail' ? 'acd' : undefined;
 }
 
 /** The permission that a target needs. */

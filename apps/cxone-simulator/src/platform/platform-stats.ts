@@ -13,15 +13,20 @@ export interface KindStats {
   readonly statuses: Readonly<Record<string, number>>;
 }
 
+/** The greatest number of requests that any stretch of `windowSeconds` saw, by the tenant's clock. */
+export interface RateStats {
+  readonly maxInWindow: number;
+  readonly windowSeconds: number;
+}
+
 /** What the simulator was asked in the profile `platform`, as `GET /__stats` gives it. */
 export interface PlatformStats extends Stats {
   /** By what was asked for: `completed`, `hierarchy`, `playback`, `media`, … */
   readonly kinds: Readonly<Record<string, KindStats>>;
-  readonly playback: {
-    /** The greatest number of playback calls that any stretch of `windowSeconds` saw, by the tenant's clock. */
-    readonly maxInWindow: number;
-    readonly windowSeconds: number;
-  };
+  readonly playback: RateStats;
+  /** The list and all that is asked of a contact there. */
+  readonly acd: RateStats;
+  readonly businessData: RateStats;
   /** With `?details=1`: by kind and id. */
   readonly resources?: Readonly<Record<string, ResourceStats>>;
 }
@@ -34,9 +39,11 @@ export function platformStats({ stats, watch, settings }: PlatformWorld, details
     ...stats.snapshot(),
     kinds: Object.fromEntries(kinds),
     playback: {
-      maxInWindow: watch.maxPlayback,
+      maxInWindow: watch.most('playback'),
       windowSeconds: settings.platform.playbackLimit.seconds,
     },
+    acd: { maxInWindow: watch.most('acd'), windowSeconds: 1 },
+    businessData: { maxInWindow: watch.most('businessData'), windowSeconds: 1 },
     ...(details ? { resources: Object.fromEntries(watch.of()) } : {}),
   };
 }

@@ -15,24 +15,37 @@ interface Counter {
   statuses: Record<string, number>;
 }
 
+/** What tenants limit: playback in its window, the ACD and business data by the second. */
+interface Rates {
+  readonly playback: RateWatch;
+  readonly acd: RateWatch;
+  readonly businessData: RateWatch;
+}
+
+function freshRates(windowMs: number): Rates {
+  return { playback: new RateWatch(windowMs), acd: new RateWatch(), businessData: new RateWatch() };
+}
+
 /** Counts what was asked for, thing by thing, and how full any stretch of time was with playback calls. */
 export class ResourceWatch {
   readonly #windowMs: number;
   #counters = new Map<string, Counter>();
-  #playback: RateWatch;
+  #rates: Rates;
 
+  /** @param windowMs of playback */
   constructor(windowMs: number) {
     this.#windowMs = windowMs;
-    this.#playback = new RateWatch(windowMs);
+    this.#rates = freshRates(windowMs);
   }
 
-  get maxPlayback(): number {
-    return this.#playback.maxPerWindow;
+  /** The fullest stretch of time so far. */
+  most(rate: keyof Rates): number {
+    return this.#rates[rate].maxPerWindow;
   }
 
-  /** A playback call came (time: ms). Returns how many the window saw with it. */
-  playbackAsked(time: number): number {
-    return this.#playback.count(time);
+  /** A call came that has such a budget (time: ms). Returns how many the window saw with it. */
+  counted(rate: keyof Rates, time: number): number {
+    return this.#rates[rate].count(time);
   }
 
   asked(resource: string): void {
@@ -55,6 +68,6 @@ export class ResourceWatch {
 
   reset(): void {
     this.#counters = new Map();
-    this.#playback = new RateWatch(this.#windowMs);
+    this.#rates = freshRates(this.#windowMs);
   }
 }
