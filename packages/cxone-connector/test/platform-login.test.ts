@@ -281,8 +281,8 @@ describe('the bearer', () => {
     };
     const { dfo } = await connection.addresses();
     await get(`${dfo.href}/contacts/1`);
-    await get(`${stranger.origin}/x`);
     await get(`${tenant.api.origin}/away`);
+    await get(`${stranger.origin}/x`);
     const shown = [...digital.seen(), ...stranger.seen()].map(({ headers }) => headers.authorization);
     await Promise.all([digital.server.close(), stranger.server.close()]);
     expect(shown).toEqual([`Bearer ${tokenOf(1)}`, undefined, undefined]);
