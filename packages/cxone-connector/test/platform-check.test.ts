@@ -152,6 +152,7 @@ describe('the check of a platform', () => {
     expect((await checksOf(tenant))['list']).toEqual({
       name: 'list',
       state: 'missing',
+      code: 'SCOPE_MISSING',
       detail: expect.stringMatching(/^listing contacts failed .*status=403.* \(no right\)$/),
       hint: expect.stringContaining('Contact History: View'),
     });

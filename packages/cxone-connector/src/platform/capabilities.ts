@@ -1,67 +1,28 @@
 import type { CapabilityCheck } from '@cxvault/plugin-api';
 import type { ApiClient } from '../http/api-client.ts';
 import { RequestFailure } from '../http/request-failure.ts';
-import { apiUrl } from '../interactions/paths.ts';
+import { contactPath, urlOf } from './calls.ts';
 import type { ContactRow } from './contact-row.ts';
+import { parts } from './parts.ts';
+import type { Part } from './parts.ts';
+import { permissions } from './permissions.ts';
 import type { PlatformAddresses } from './tenant.ts';
 
-/** What may be denied on its own: an API of the platform, and the role permission behind it. */
-interface Capability {
-  readonly name: string;
-  readonly family: string;
-  readonly url: (addresses: PlatformAddresses, contact: ContactRow) => URL;
-  /** In the words of CXone's admin screens. */
-  readonly permission: string;
+/** The cheapest call that tells whether a part may be read. */
+function tryOf(
+  part: Part,
+  { acd, api, dfo }: PlatformAddresses,
+  { contactId, masterContactId }: ContactRow,
+): { readonly family: string; readonly url: URL } {
+  if (part === 'dfo') return { family: 'dfo', url: urlOf(dfo, contactPath(contactId, '')) };
+  if (part === 'media-playback') {
+    const query = new URLSearchParams({ 'acd-call-id': masterContactId, 'media-type': 'all' });
+    query.set('exclude-waveforms', 'true');
+    return { family: 'media-playback', url: urlOf(api, `/media-playback/v1/contacts?${query.toString()}`) };
+  }
+  const path = part === 'chat-transcript' ? 'historical-chat-transcript' : part;
+  return { family: 'acd', url: urlOf(acd, contactPath(contactId, `/${path}`)) };
 }
-
-/** Behind the Reporting API: the list, and what it tells of one contact. */
-export const contactHistory = 'Reporting > Contact Handling > Contact History: View';
-
-const contactPath =
-  (path: string) =>
-  ({ acd }: PlatformAddresses, { contactId }: ContactRow): URL =>
-    apiUrl(acd, `/contacts/${encodeURIComponent(contactId)}/${path}`);
-
-const capabilities: readonly Capability[] = [
-  ...['custom-data', 'state-history', 'hierarchy'].map((name) => ({
-    name,
-    family: 'acd',
-    url: contactPath(name),
-    permission: contactHistory,
-  })),
-  ...['historical-chat-transcript', 'email-transcript', 'sms-transcripts'].map((path) => ({
-    name: path.replace('historical-', ''),
-    family: 'acd',
-    url: contactPath(path),
-    permission: contactHistory,
-  })),
-  {
-    name: 'files',
-    family: 'acd',
-    url: contactPath('files'),
-    permission: 'Data > Central Files and Folders: View',
-  },
-  {
-    name: 'media-playback',
-    family: 'media-playback',
-    url: ({ api }, { masterContactId }) => {
-      const url = apiUrl(api, '/media-playback/v1/contacts');
-      url.search = new URLSearchParams({
-        'acd-call-id': masterContactId,
-        'media-type': 'all',
-        'exclude-waveforms': 'true',
-      }).toString();
-      return url;
-    },
-    permission: 'Search & Playback > Player > Play/download recordings: Play Any',
-  },
-  {
-    name: 'dfo',
-    family: 'dfo',
-    url: ({ dfo }, { contactId }) => apiUrl(dfo, `/contacts/${encodeURIComponent(contactId)}`),
-    permission: 'ACD > Digital Engagement, and View of its Points of Contact Digital',
-  },
-];
 
 /** Tries each with one call, never again: what comes first is what is wanted to be known. */
 export async function checkCapabilities(
@@ -72,17 +33,19 @@ export async function checkCapabilities(
 ): Promise<CapabilityCheck[]> {
   const checks: CapabilityCheck[] = [];
   const throttled = new Set<string>();
-  for (const capability of capabilities) {
-    const { name, family, url } = capability;
+  for (const name of parts) {
     if (contact === undefined) {
       checks.push({ name, state: 'unknown', detail: 'no contact of the last day to try it on' });
-    } else if (throttled.has(family)) {
-      checks.push({ name, state: 'unknown', detail: `not tried: the ${family} API throttles just now` });
-    } else {
-      const failed = await tried(client, family, url(addresses, contact), signal);
-      if ([429, 503].includes(failed?.failure.status ?? 0)) throttled.add(family);
-      checks.push({ name, ...finding(failed, capability) });
+      continue;
     }
+    const { family, url } = tryOf(name, addresses, contact);
+    if (throttled.has(family)) {
+      checks.push({ name, state: 'unknown', detail: `not tried: the ${family} API throttles just now` });
+      continue;
+    }
+    const failed = await tried(client, family, url, signal);
+    if ([429, 503].includes(failed?.failure.status ?? 0)) throttled.add(family);
+    checks.push({ name, ...finding(failed, permissions[name].permission) });
   }
   return checks;
 }
@@ -102,10 +65,7 @@ async function tried(
   }
 }
 
-function finding(
-  failed: RequestFailure | undefined,
-  { permission }: Capability,
-): Omit<CapabilityCheck, 'name'> {
+function finding(failed: RequestFailure | undefined, permission: string): Omit<CapabilityCheck, 'name'> {
   if (failed === undefined) return { state: 'ok', detail: 'can be read' };
   const { status, reason } = failed.failure;
   const words = failed.detail === undefined ? '' : ` (${failed.detail})`;

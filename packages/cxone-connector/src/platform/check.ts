@@ -2,11 +2,12 @@ import type { CapabilityCheck, CapabilityReport, CheckOptions } from '@cxvault/p
 import { RequestFailure } from '../http/request-failure.ts';
 import { checkClock } from '../interactions/check.ts';
 import { apiUrl } from '../interactions/paths.ts';
-import { checkCapabilities, contactHistory, grant } from './capabilities.ts';
+import { checkCapabilities, grant } from './capabilities.ts';
 import { readCompletedPage } from './completed-page.ts';
 import type { PlatformConnection } from './connection.ts';
 import type { ContactRow } from './contact-row.ts';
 import { listError } from './list-failures.ts';
+import { listPermission } from './permissions.ts';
 import type { PlatformAddresses } from './tenant.ts';
 
 const dayMs = 86_400_000;
@@ -68,7 +69,7 @@ async function checkList(
 function refusedList(failed: RequestFailure, host: string): CapabilityCheck {
   const error = listError(failed, host);
   if (!refusals.includes(error.code)) throw error;
-  const hint = error.code === 'SCOPE_MISSING' ? grant(contactHistory) : error.hint;
+  const hint = error.code === 'SCOPE_MISSING' ? grant(listPermission) : error.hint;
   return {
     name: 'list',
     state: 'missing',
