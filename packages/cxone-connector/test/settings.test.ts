@@ -131,7 +131,7 @@ describe('hook', () => {
   it('offers the factory', async () => {
     expect(await offerSource()).toMatchObject({
       contractVersion: 1,
-      factories: [{ profiles: ['interactions'] }],
+      factories: [{ profiles: ['interactions', 'platform'] }],
     });
   });
 });
