@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock, withRetry } from '@cxvault/core';
-import { startSimulator } from '@cxvault/cxone-simulator';
+import { startPlatformSimulator, startSimulator } from '@cxvault/cxone-simulator';
 import type { CapabilityCheck, InteractionSource, ObjectStore } from '@cxvault/plugin-api';
 import { fileStorage } from '@cxvault/storage-fs';
 import { checkSource } from '../src/work/doctor-source.ts';
@@ -145,6 +145,39 @@ describe('doctor', () => {
         ...locked,
       );
       expect(refused['login']?.hint).toMatch(/CXone Application Registration/);
+    } finally {
+      await simulator.close();
+    }
+  });
+
+  it('names the role permission behind each API of the platform that is denied', async () => {
+    const simulator = await startPlatformSimulator({
+      faults: { deniedCapabilities: ['playback', 'chat-transcript'] },
+    });
+    try {
+      const env = {
+        CXONE_ISSUER: simulator.url,
+        CXONE_ACCESS_KEY_ID: 'demo-access-key',
+        CXONE_ACCESS_KEY_SECRET: desk.secret('demo-access-secret'),
+      };
+      const client = { CXONE_CLIENT_ID: 'demo-client', CXONE_CLIENT_SECRET: desk.secret('demo-secret') };
+      const budgets = { acd: { limit: 0 }, 'media-playback': { limit: 0 } }; // nothing to wait for
+      await writeFile(
+        desk.path('platform.json'),
+        JSON.stringify({ cxone: { profile: 'platform', budgets } }),
+      );
+      const platform = [...locked, '--config', 'platform.json'];
+      const checks = await checksOf({ ...env, ...client }, ...platform);
+      expect(checks['list']).toMatchObject({ state: 'ok' });
+      expect(checks['media-playback']).toMatchObject({ state: 'failed' });
+      expect(checks['media-playback']?.hint).toMatch(
+        /Roles & Permissions.*: Search & Playback > Player > Play\/download recordings: Play Any$/,
+      );
+      expect(checks['chat-transcript']).toMatchObject({ state: 'warning' });
+      const older = { CXONE_TOKEN_URL: `${simulator.url}/authentication/v1/token/access-key` };
+      expect((await checksOf({ ...env, ...older }, ...platform))['list']).toMatchObject({ state: 'ok' });
+      const { login } = await checksOf({ ...env, ...client, CXONE_ACCESS_KEY_SECRET: 'not-it' }, ...platform);
+      expect(login?.hint).toMatch(/^check CXONE_ACCESS_KEY_ID and CXONE_ACCESS_KEY_SECRET/);
     } finally {
       await simulator.close();
     }
