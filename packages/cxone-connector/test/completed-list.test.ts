@@ -147,4 +147,13 @@ describe('contacts by update', () => {
       expect(sorted(new Set(ids))).toEqual(sorted(server.contacts.map(({ id }) => id)));
     },
   );
+
+  it('follow the links when to begin at a start makes a period that is refused', async () => {
+    await using server = await new CompletedServer().start();
+    server.habits.longest = 24 * hour;
+    const updated = '2026-02-25T00:00:00.000Z';
+    server.contacts.push(...minutely(2_500, '2026-01-01T00:00:00.000Z').map((one) => ({ ...one, updated })));
+    const ids = await idsOf(server, changes);
+    expect(sorted(new Set(ids))).toEqual(sorted(server.contacts.map(({ id }) => id)));
+  });
 });

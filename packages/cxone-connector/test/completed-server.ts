@@ -96,7 +96,8 @@ export class CompletedServer implements AsyncDisposable {
     this.habits.onPage();
     const query = url.searchParams;
     const [from, to, since] = ['startDate', 'endDate', 'updatedSince'].map((name) => query.get(name));
-    if (from && to && Date.parse(to) - Date.parse(from) > this.habits.longest) return 'refused';
+    const end = to ?? this.clock.now();
+    if (from && new Date(end).getTime() - Date.parse(from) > this.habits.longest) return 'refused';
     const usesStart = since == null || this.habits.combines;
     const found = this.contacts.filter(
       ({ start, updated }) =>

@@ -62,14 +62,22 @@ export class CompletedPages {
     let url: URL | undefined = this.#urlOf(query);
     let head: CompletedHead | undefined;
     let byStart = true; // as long as the API gives what that is asked for
+    let link: URL | undefined;
     while (url !== undefined && !asked.has(url.href) && asked.size < mostPages) {
       asked.add(url.href);
-      const page: CompletedPage | undefined = await this.page(url, signal);
+      const page: CompletedPage | 'refused' | undefined = await this.#page(url, head !== undefined, signal);
       if (page === undefined) break;
+      if (page === 'refused') {
+        // to begin at a start makes a period of the query, which may be too long: the link makes none
+        byStart = false;
+        url = link;
+        continue;
+      }
       head ??= { totalRecords: page.totalRecords ?? 0, lastPollTime: page.lastPollTime };
       take(page.rows);
       byStart &&= isFromStart(page.rows, url.searchParams.get('startDate'));
-      url = byStart ? this.#byStart(page, query, url) : this.#byLink(page, url);
+      link = linkAfter(page, url);
+      url = byStart ? (this.#startAfter(page, query, url) ?? link) : link;
     }
     return head ?? { totalRecords: 0, lastPollTime: undefined };
   }
@@ -92,6 +100,20 @@ export class CompletedPages {
     }
   }
 
+  /** A page; `refused` when it is not the first of its query, and its period is too long. */
+  async #page(
+    url: URL,
+    isLater: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<CompletedPage | 'refused' | undefined> {
+    try {
+      return await this.page(url, signal);
+    } catch (error) {
+      if (isLater && error instanceof PeriodRefused) return 'refused';
+      throw error;
+    }
+  }
+
   #urlOf(query: CompletedQuery): URL {
     const url = new URL(this.#url);
     for (const [name, value] of Object.entries({ ...query, orderBy: 'contactStartDate asc', top: pageRows }))
@@ -99,22 +121,22 @@ export class CompletedPages {
     return url;
   }
 
-  #byStart({ rows, next }: CompletedPage, query: CompletedQuery, url: URL): URL | undefined {
-    const [first, last] = [rows.at(0)?.startTime, rows.at(-1)?.startTime];
+  /** The page that begins with the start at which this one ends; undefined where that leads nowhere. */
+  #startAfter({ rows, next }: CompletedPage, query: CompletedQuery, url: URL): URL | undefined {
     if (next === undefined && rows.length < pageRows) return undefined;
-    // a whole page of one start leads nowhere
-    if (last === undefined || last === (url.searchParams.get('startDate') ?? first))
-      return this.#byLink({ rows, next }, url);
-    return this.#urlOf({ ...query, startDate: last });
+    const [first, last] = [rows.at(0)?.startTime, rows.at(-1)?.startTime];
+    const isOneInstant = last === (url.searchParams.get('startDate') ?? first);
+    return last === undefined || isOneInstant ? undefined : this.#urlOf({ ...query, startDate: last });
   }
+}
 
-  #byLink({ rows, next }: Pick<CompletedPage, 'rows' | 'next'>, url: URL): URL | undefined {
-    if (rows.length === 0 || (next === undefined && rows.length < pageRows)) return undefined;
-    if (next === undefined) return skipping(url, rows.length);
-    // Whatever a proxy writes into its links: the API is where we asked it.
-    const target = URL.parse(next, url.href);
-    return target === null ? undefined : new URL(target.search, url.href);
-  }
+/** The page after this one by its link, or else by its number of rows. */
+function linkAfter({ rows, next }: CompletedPage, url: URL): URL | undefined {
+  if (rows.length === 0 || (next === undefined && rows.length < pageRows)) return undefined;
+  if (next === undefined) return skipping(url, rows.length);
+  // Whatever a proxy writes into its links: the API is where we asked it.
+  const target = URL.parse(next, url.href);
+  return target === null ? undefined : new URL(target.search, url.href);
 }
 
 /** True when the rows are in the order of their starts, and none is before the one that was asked for. */
