@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { readCommandLine } from '../src/command-line.ts';
 import { settingsSchema } from '../src/settings.ts';
+import { PlatformVisitor } from './platform-visitor.ts';
 import { Visitor } from './visitor.ts';
 
 const started: ChildProcess[] = [];
@@ -62,6 +63,20 @@ describe('the bin', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('serves the profile platform, with the access key of the environment', async () => {
+    const { child, said } = run(['--profile', 'platform', '--interactions', '3'], {
+      CXONE_ACCESS_KEY_ID: 'key',
+      CXONE_ACCESS_KEY_SECRET: 'secret',
+    });
+    while (!said.out.includes('\n')) await once(child.stdout, 'data');
+    const { url } = z.object({ url: z.string() }).parse(JSON.parse(said.out));
+    const visitor = new PlatformVisitor(url);
+    const form = { grant_type: 'password', username: 'key', password: 'secret' };
+    expect((await visitor.askToken(form)).status).toBe(200);
+    expect((await visitor.askToken({ ...form, password: 'demo-access-secret' })).status).toBe(400);
+    expect((await visitor.control('GET', '/__truth')).json()).toHaveProperty('media.kinds');
+  });
+
   it('refuses a wrong setting with a clear word, and starts nothing', async () => {
     const { out, err, code } = await run(['--faults', '{"slo":1}']).ended;
     expect([out, code]).toEqual(['', 2]);
@@ -85,6 +100,8 @@ describe('the command line', () => {
   it.each([
     [['--interactions', 'many'], 'whole number'],
     [['--media', 'film'], 'kind'],
+    [['--profile', 'fax'], 'profile'],
+    [['--settings', '{"platform":1}'], 'platform'],
     [['--media-bytes', '2MB-1MB'], 'small to large'],
     [['--media-bytes', '2 parsecs'], 'not a size'],
     [['--media-per-interaction', '3-1'], 'small to large'],

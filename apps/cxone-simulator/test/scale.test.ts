@@ -3,7 +3,8 @@ import { MediaBodies } from '../src/media-body.ts';
 import { MediaPlan } from '../src/media-plan.ts';
 import { Population } from '../src/population.ts';
 import { settingsSchema } from '../src/settings.ts';
-import { open } from './simulators.ts';
+import { openPlatform, start, window } from './platform-visitor.ts';
+import { open, stoppedClock } from './simulators.ts';
 import { writeCursor } from '../src/cursor.ts';
 
 describe('a million interactions', () => {
@@ -19,6 +20,20 @@ describe('a million interactions', () => {
     const after = process.memoryUsage();
     const grown = after.heapUsed + after.external - before.heapUsed - before.external;
     expect(grown).toBeLessThan(30_000_000); // what a bare server and its first requests take, and some
+  });
+});
+
+describe('20,000 contacts of the profile platform', () => {
+  it('are listed and told of while their media are nowhere', async () => {
+    const { visitor, simulator } = await openPlatform({
+      now: stoppedClock(start).now,
+      population: { interactions: 20_000, spanMs: 20 * 86_400_000 },
+      media: { bytes: 10_000_000 },
+    });
+    const rows = await visitor.list({ ...window(start - 30.9 * 86_400_000, start), top: '10000' });
+    const { legs, media, hidden } = simulator.truth();
+    expect([rows.length, hidden < 20]).toEqual([legs, true]);
+    expect(media.bytes).toBeGreaterThan(100_000_000_000); // more than any machine that runs this would hold
   });
 });
 

@@ -41,8 +41,7 @@ export class PlatformMedia {
     if (call.authorization !== undefined && settings.media.refuseBearer) {
       return gatewayRefusal(400, 'TOKEN', 'a signed address and a token are one too many');
     }
-    const id = call.id.replace(/\.mp4$/, '');
-    const signature = this.#world.checkSignature(id, call.query);
+    const signature = this.#world.checkSignature(call.id, call.query);
     if (signature !== 'good') {
       return gatewayRefusal(
         403,
@@ -50,7 +49,7 @@ export class PlatformMedia {
         signature === 'expired' ? 'Request has expired' : 'Access Denied',
       );
     }
-    const content = this.#world.contents.find(id);
+    const content = this.#world.contents.find(call.id);
     if (content === undefined) return gatewayRefusal(404, 'NOT_FOUND', 'there is no such object');
     return this.bytes(content, (size) => (stats.mediaBytes += size));
   }

@@ -73,7 +73,11 @@ export class PlatformSite implements Site {
   }
 
   find(method: string, path: string, query: URLSearchParams): PlatformMatch | undefined {
-    return findRoute(method, path, query);
+    const match = findRoute(method, path, query);
+    if (match?.capability !== 'file') return match;
+    // Files are counted under the id that the truth gives them.
+    const file = this.#world.contents.fileOf(match.id);
+    return file === undefined ? match : { ...match, resource: `file ${file.id}` };
   }
 
   arrive(call: Call): Answer | undefined {

@@ -38,7 +38,7 @@ const routes: readonly Route[] = [
   acdRoute('files', `${ofContact}/files`),
   acdRoute('file', '/files'),
   route('playback', 'playback', 'GET', /^\/media-playback\/v1\/contacts$/),
-  route('media', 'media', 'GET', /^\/recordings\/(?<id>[^/]+)$/),
+  route('media', 'media', 'GET', /^\/recordings\/(?<id>[^/]+)\.mp4$/),
   route('mark', 'business-data', 'PUT', /^\/business-data-manager\/v1\/business-data\/contact\/(?<id>\d+)$/),
   route('digital', 'dfo', 'GET', /^\/dfo\/3\.0\/contacts\/(?<id>[^/]+)$/),
   route('digital', 'dfo-messages', 'GET', /^\/dfo\/3\.0\/contacts\/(?<id>[^/]+)\/messages$/),
