@@ -10,9 +10,9 @@ export const helpText = `cxone-simulator: a NICE CXone tenant on localhost
   --port N                    port to listen on (default: a free one)
   --interactions N            how many closed interactions, or master contacts, there are (default 100)
   --seed S                    what they are made from (default 1): same seed, same interactions
-  --media none|wav|mixed      what they carry (default wav)
+  --media none|wav|mixed      what they carry (default wav; profile interactions)
   --media-bytes SIZE[-SIZE]   size of each recording: 65536, 64KiB, 10MB, 1GB (default 16KiB-64KiB)
-  --media-per-interaction N[-N]   how many (default 1)
+  --media-per-interaction N[-N]   how many (default 1; profile interactions)
   --faults JSON|FILE          what goes wrong, see the README
   --settings JSON|FILE        everything else, see the README; the options above win
   --help

@@ -71,12 +71,17 @@ export interface SmsPage {
 
 const wholeTranscript: SmsPage = { skip: 0, top: mostTurns, link: () => '' };
 
+/** A page of {@link smsMessages}, with the addresses of the others. */
 export function smsTranscripts(seed: number, leg: Leg, page = wholeTranscript): IdObject {
   const { skip, top, link } = page;
+  const next = skip + top < turns(seed, leg).length ? link(skip + top) : '';
+  return { _links: { self: link(skip), next, previous: '' }, ...smsMessages(seed, leg, page) };
+}
+
+/** The messages of a page; without one, all of them. */
+export function smsMessages(seed: number, leg: Leg, { skip, top } = wholeTranscript): IdObject {
   const all = turns(seed, leg);
-  const next = skip + top < all.length ? link(skip + top) : '';
   return {
-    _links: { self: link(skip), next, previous: '' },
     businessUnitId,
     totalRecords: all.length,
     smsTranscripts: all.slice(skip, skip + top).map(({ text, time, byAgent }) => ({

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Availability } from '../refusals.ts';
 import { iso, isRecorded, masterId } from './contact-row.ts';
-import { chatTranscript, smsTranscripts } from './conversation.ts';
+import { chatTranscript, smsMessages } from './conversation.ts';
 import type { AcdRoutes } from './acd-routes.ts';
 import type { Content } from './medium.ts';
 import type { IdJson, IdObject } from './id-json.ts';
@@ -26,7 +26,7 @@ export interface PlatformTruthMedium {
   /** The leg that it belongs to; that of messages is the first. */
   readonly contactId: string;
   readonly available: MediumState;
-  /** Of transcripts: of the JSON text that the API sends. */
+  /** Of transcripts: of the JSON text that the API sends; of SMS without `_links`, as all pages together have it. */
   readonly bytes: number;
   readonly sha256?: string;
   /** Of transcripts and messages: what the API gives, long messages whole, addresses without their query. */
@@ -170,7 +170,7 @@ export class PlatformTruthTeller {
     const { mediaTypeId } = contacts.shapes.shape(leg.index);
     if (mediaTypeId === 1) found.push(json('email-transcript', leg, this.#acd.emailTranscript(leg), options));
     if (mediaTypeId === 3) found.push(json('chat-transcript', leg, chatTranscript(seed, leg), options));
-    if (mediaTypeId === 7) found.push(json('sms-transcripts', leg, smsTranscripts(seed, leg), options));
+    if (mediaTypeId === 7) found.push(json('sms-transcripts', leg, smsMessages(seed, leg), options));
     return found;
   }
 
