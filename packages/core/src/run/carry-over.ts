@@ -30,7 +30,8 @@ export function replacedMedium(
 
 /**
  * What the version before has and the source no longer gives: a new version never has less. Media whose content
- * was replaced under the same id keep their place in the older version only.
+ * was replaced under the same id keep their place in the older version only, and media that were never stored are
+ * nothing to keep: one stood for a recording that came later, under an id of its own.
  */
 export function removedMedia(
   current: readonly SourceMedium[],
@@ -38,7 +39,7 @@ export function removedMedia(
 ): MediumMetadata[] {
   const present = new Set(current.map((medium) => medium.mediaId));
   return (previous?.media_metadata ?? [])
-    .filter((metadata) => !present.has(metadata.media_id))
+    .filter((metadata) => metadata.object_key !== undefined && !present.has(metadata.media_id))
     .map((metadata) => ({ ...toMetadata(metadata), removed_at_source: true as const }));
 }
 
