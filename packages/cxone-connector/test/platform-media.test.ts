@@ -181,6 +181,7 @@ describe('transcripts', () => {
       businessUnitId: 1,
       totalRecords: 3,
       smsTranscripts: [{ messageBody: '1' }, { messageBody: '2' }, { messageBody: '3' }],
+      _links: { next: '' },
     });
     expect(tenant.seen(path).map(({ url }) => url)).toEqual([path, `${path}?skip=1`, `${path}?skip=2&top=1`]);
   });

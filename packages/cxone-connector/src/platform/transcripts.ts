@@ -46,8 +46,17 @@ async function readPages(
     const query: string | undefined = rows.length === 0 ? undefined : nextQuery(page, all.length);
     page = query === undefined ? undefined : await ask(`/sms-transcripts${query}`);
   }
-  const rest = Object.entries(first).filter(([name]) => !/^(_links|smstranscripts)$/i.test(name));
-  return { ...Object.fromEntries(rest), smsTranscripts: all };
+  return asOnePage(first, all);
+}
+
+/** The first page with the messages of all; the addresses of pages mean nothing any more. */
+function asOnePage(first: JsonObject, all: JsonObject[]): JsonObject {
+  const members = Object.entries(first).map(([name, value]): [string, JsonValue] => {
+    if (/^smstranscripts$/i.test(name)) return [name, all];
+    if (!/^_links$/i.test(name) || !isJsonObject(value)) return [name, value];
+    return [name, Object.fromEntries(Object.keys(value).map((link) => [link, '']))];
+  });
+  return Object.fromEntries(members);
 }
 
 function messagesIn(page: JsonObject): JsonObject[] {
