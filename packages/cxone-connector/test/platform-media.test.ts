@@ -1,12 +1,13 @@
 import type { MediaAnswer, SourceMedium } from '@cxvault/plugin-api';
 import { describe, expect, it } from '@jest/globals';
+import { fetchContent } from '../src/platform/content.ts';
 import { openPlatformMedium } from '../src/platform/media.ts';
 import { addressText } from '../src/platform/media-address.ts';
 import type { MediaAddress } from '../src/platform/media-address.ts';
 import { playbackRefresh } from '../src/platform/playback-refresh.ts';
 import { noContent, playbackPath, startPlatform } from './platform-server.ts';
 import type { PlatformServer } from './platform-server.ts';
-import { played } from './platform-rows.ts';
+import { everything, played, row } from './platform-rows.ts';
 import { cut, html, startServer } from './scripted-server.ts';
 import type { Answerer } from './scripted-server.ts';
 import { answer } from './tenant.ts';
@@ -203,6 +204,20 @@ describe('transcripts', () => {
       hits: 3,
       data: [whole, removed, gone],
     });
+  });
+
+  it('of digital contacts are made of the messages that were read for their attachments', async () => {
+    await using tenant = await startPlatform();
+    const path = '/dfo/contacts/100/messages';
+    tenant.on(path, answer({ hits: 1, data: [{ id: 'm1', messageContent: { payload: 'hello' } }] }));
+    const legs = [row('100', { mediaTypeId: 9 })];
+    await fetchContent(tenant.calls, everything(legs, { playback: false }), undefined);
+    const what = medium({ kind: 'messages', id: '100' });
+    const first = await jsonOf(await open(tenant, what));
+    expect(first).toEqual({ hits: 1, data: [{ id: 'm1', messageContent: { payload: 'hello' } }] });
+    expect(tenant.seen(path)).toHaveLength(1);
+    expect(await jsonOf(await open(tenant, what))).toEqual(first); // a second opening reads them anew
+    expect(tenant.seen(path)).toHaveLength(2);
   });
 
   it.each([

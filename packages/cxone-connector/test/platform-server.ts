@@ -5,6 +5,7 @@ import { defaultRetryPolicy } from '../src/http/retry.ts';
 import { openWire } from '../src/http/transport.ts';
 import type { Wire } from '../src/http/transport.ts';
 import type { PlatformCalls } from '../src/platform/calls.ts';
+import { RecentMessages } from '../src/platform/recent-messages.ts';
 import { Rights } from '../src/platform/rights.ts';
 import { json, startServer } from './scripted-server.ts';
 import type { Answerer, ScriptedServer, SeenRequest } from './scripted-server.ts';
@@ -15,6 +16,7 @@ export class PlatformServer implements AsyncDisposable {
   readonly server: ScriptedServer;
   readonly clock = new TestClock();
   readonly rights = new Rights(() => this.clock.monotonic());
+  readonly messages = new RecentMessages();
   /** The budget's family of each request, in order. */
   readonly families: string[] = [];
   readonly #routes: Map<string, Answerer>;
@@ -60,6 +62,7 @@ export class PlatformServer implements AsyncDisposable {
       client: new ApiClient(exchange, retry, 2000),
       addresses: { acd: new URL(`${origin}/acd`), api: new URL(origin), dfo: new URL(`${origin}/dfo`) },
       rights: this.rights,
+      messages: this.messages,
       allowPlainHttp: false,
     };
   }

@@ -3,6 +3,7 @@ import type { ApiClient, ApiRequest } from '../http/api-client.ts';
 import { RequestFailure } from '../http/request-failure.ts';
 import { apiUrl } from '../interactions/paths.ts';
 import type { AbsenceReason, Part } from './parts.ts';
+import type { RecentMessages } from './recent-messages.ts';
 import type { Rights } from './rights.ts';
 
 /** What calls for content need. The client adds the bearer on the API's own origins only. */
@@ -10,6 +11,7 @@ export interface PlatformCalls {
   readonly client: ApiClient;
   readonly addresses: { readonly acd: URL; readonly api: URL; readonly dfo: URL };
   readonly rights: Rights;
+  readonly messages: RecentMessages;
   readonly allowPlainHttp: boolean;
 }
 

@@ -13,8 +13,7 @@ export interface DigitalContent {
 }
 
 /**
- * Fetches a digital contact and which messages it has. Their text is read when the transcript is: it may be long,
- * and would have to be held here.
+ * Fetches a digital contact and which messages it has. Their text belongs to the transcript.
  */
 export async function fetchDigital(
   calls: PlatformCalls,
@@ -30,6 +29,7 @@ export async function fetchDigital(
   const values: Record<string, JsonValue> = 'value' in contact ? { contact: contact.value } : {};
   const messages = await askDigitalMessages(calls, contactNumber, signal);
   if ('absent' in messages) return { contactNumber, values, absent: lacks(messages.absent) };
+  calls.messages.keep(contactNumber, messages.value);
   values['messages'] = summary(messages.value);
   const { hits, messages: given } = messages.value;
   const isComplete = hits === undefined || given.length >= hits;

@@ -30,6 +30,7 @@ import { sendPlatformMark } from './mark.ts';
 import { openPlatformMedium } from './media.ts';
 import { playbackRefresh, type RefetchPlayback } from './playback-refresh.ts';
 import { contactsKeptMs, updatesReachBackMs } from './reach.ts';
+import { RecentMessages } from './recent-messages.ts';
 import { Rights } from './rights.ts';
 import { RowStore } from './row-store.ts';
 import type { PlatformSettings } from './settings.ts';
@@ -48,6 +49,7 @@ export class PlatformSource implements InteractionSource {
   readonly #settings: PlatformSettings;
   readonly #rows = new RowStore();
   readonly #rights: Rights;
+  readonly #messages = new RecentMessages();
   readonly #listWarnings = new Set<string>();
   readonly #digest: DigestOptions;
   #refetch: RefetchPlayback | undefined;
@@ -144,7 +146,8 @@ export class PlatformSource implements InteractionSource {
   async #calls(signal: AbortSignal | undefined): Promise<PlatformCalls> {
     const addresses = await this.#connection.addresses(signal);
     const { allowPlainHttp } = this.#settings;
-    return { client: this.#connection.client, addresses, rights: this.#rights, allowPlainHttp };
+    const { client } = this.#connection;
+    return { client, addresses, rights: this.#rights, messages: this.#messages, allowPlainHttp };
   }
 
   /** Undefined for an interaction that no list of this source has shown. */

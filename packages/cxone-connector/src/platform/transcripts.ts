@@ -78,7 +78,8 @@ async function readMessages(
   contactNumber: string,
   signal: AbortSignal | undefined,
 ): Promise<PartAnswer<JsonObject>> {
-  const answer = await askDigitalMessages(calls, contactNumber, signal);
+  const known = calls.messages.take(contactNumber);
+  const answer = known ? { value: known } : await askDigitalMessages(calls, contactNumber, signal);
   if ('absent' in answer) return answer;
   const { hits, messages } = answer.value;
   const data: JsonObject[] = [];
