@@ -242,7 +242,7 @@ describe('transcripts', () => {
 
 describe('attachments', () => {
   const attachment = (url: string): SourceMedium =>
-    medium({ kind: 'attachment', url }, { type: 'attachment' });
+    medium({ kind: 'attachment', url, messageId: 'm/1', n: 1 }, { type: 'attachment' });
 
   it('with the API come with the bearer, also from a relative address', async () => {
     await using tenant = await startPlatform();
@@ -268,6 +268,26 @@ describe('attachments', () => {
     } finally {
       await cdn.close();
     }
+  });
+
+  it('get one fresh address from their message when theirs has expired', async () => {
+    await using tenant = await startPlatform();
+    const attachments = [
+      { url: 'https://files.test/other' },
+      { url: `${tenant.server.origin}/files/2?sig=2` },
+    ];
+    tenant
+      .on('/files/1', answer('expired', 403))
+      .on('/files/2', bytes('the attachment', 'text/plain'))
+      .on('/dfo/messages/m/1', answer({ id: 'm/1', attachments }));
+    const expired = attachment(`${tenant.server.origin}/files/1`);
+    expect((await bodyOf(await open(tenant, expired))).toString()).toBe('the attachment');
+    tenant.on('/files/2', answer('expired', 403));
+    expect(await open(tenant, expired)).toMatchObject({ absent: 'denied' });
+    tenant.on('/dfo/messages/m/1', answer({ id: 'm/1', attachments: [] }));
+    expect(await open(tenant, expired)).toMatchObject({ absent: 'not-found' });
+    tenant.on('/dfo/messages/m/1', answer({}, 404));
+    expect(await open(tenant, expired)).toMatchObject({ absent: 'not-found' });
   });
 
   it('are refused at an address that is no https', async () => {

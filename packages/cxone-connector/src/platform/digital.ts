@@ -68,6 +68,23 @@ export async function wholeMessage(
   }
 }
 
+/** Where an attachment is. */
+export function attachmentUrl(attachment: JsonObject): string | undefined {
+  return idText(field(attachment, 'securedPermanentUrl', 'url'));
+}
+
+/** A fresh address of the nth attachment of a message; undefined when it has none any more. */
+export async function freshAttachmentUrl(
+  calls: PlatformCalls,
+  { messageId, n }: { readonly messageId: string; readonly n: number },
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const call = request(calls, 'dfo', `/messages/${encodeURIComponent(messageId)}`, signal);
+  const message = (await calls.client.jsonOrNothing(call, objectIn)) ?? {};
+  const attachment = objectsOf(field(message, 'attachments'))[n];
+  return attachment && attachmentUrl(attachment);
+}
+
 /** How pages go on is not documented: whichever way the API offers is taken, until it shows nothing new. */
 async function readAll(
   { client, ...calls }: PlatformCalls,
@@ -116,6 +133,10 @@ function linkQuery(link: string | null): string | undefined {
   const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(link ?? '')?.[1];
   const search = target === undefined ? '' : (URL.parse(target, 'https://relative.invalid')?.search ?? '');
   return search === '' ? undefined : search;
+}
+
+function objectsOf(list: JsonValue | undefined): JsonObject[] {
+  return Array.isArray(list) ? list.filter(isJsonObject) : [];
 }
 
 function objectIn(json: JsonValue): JsonObject {

@@ -3,7 +3,7 @@ import { bareUrl } from '../signed-urls.ts';
 import { normaliseTime } from '../times.ts';
 import { field, idText, truthOf } from './any-case.ts';
 import type { ContactRow } from './contact-row.ts';
-import { digitalNumbers } from './digital.ts';
+import { attachmentUrl, digitalNumbers } from './digital.ts';
 import { addressText } from './media-address.ts';
 import type { MediaAddress } from './media-address.ts';
 import { numbered } from './numbered.ts';
@@ -94,7 +94,7 @@ function attachmentsOf(message: JsonObject, n: number): SourceMedium[] {
   const list = field(message, 'attachments');
   const messageId = idText(field(message, 'id')) ?? String(n + 1);
   return listAt({ list: list ?? [] }, 'list').flatMap((attachment, k) => {
-    const url = idText(field(attachment, 'securedPermanentUrl', 'url'));
+    const url = attachmentUrl(attachment);
     const id = idText(field(attachment, 'id')) ?? `${messageId}-${String(k + 1)}`;
     const name = idText(field(attachment, 'fileName', 'friendlyName')) ?? '';
     const described = {
@@ -104,7 +104,13 @@ function attachmentsOf(message: JsonObject, n: number): SourceMedium[] {
     };
     const medium = document(`attachment-${id}`, 'attachment', undefined, described);
     if (url === undefined) return [medium];
-    return [{ ...medium, url: addressText({ kind: 'attachment', url }), playbackUrl: bareUrl(url) }];
+    return [
+      {
+        ...medium,
+        url: addressText({ kind: 'attachment', url, messageId, n: k }),
+        playbackUrl: bareUrl(url),
+      },
+    ];
   });
 }
 

@@ -7,7 +7,9 @@ export type MediaAddress =
   /** Known to be denied, and not asked for again. */
   | { readonly kind: 'denied' }
   | { readonly kind: DocumentKind; readonly id: string }
-  | { readonly kind: 'attachment' | 'recording'; readonly url: string };
+  /** The nth attachment of a message, from 0. */
+  | { readonly kind: 'attachment'; readonly url: string; readonly messageId: string; readonly n: number }
+  | { readonly kind: 'recording'; readonly url: string };
 
 const scheme = 'cxone:';
 
@@ -18,16 +20,20 @@ const scheme = 'cxone:';
 export function addressText(address: MediaAddress): string {
   if (address.kind === 'denied') return `${scheme}denied`;
   if (address.kind === 'recording') return address.url;
-  return `${scheme}${address.kind}/${encodeURIComponent('id' in address ? address.id : address.url)}`;
+  if (address.kind !== 'attachment') return textOf(address.kind, address.id);
+  return textOf('attachment', address.messageId, String(address.n), address.url);
 }
 
 /** The opposite of {@link addressText}. */
 export function readAddress(text: string): MediaAddress {
   if (text === `${scheme}denied`) return { kind: 'denied' };
-  const [, kind, rest] = /^cxone:([a-z]+)\/(.*)$/s.exec(text) ?? [];
-  if (rest === undefined) return { kind: 'recording', url: text };
-  const id = decodeURIComponent(rest);
-  if (kind === 'attachment') return { kind, url: id };
-  const document = documentKinds.find((one) => one === kind);
-  return document ? { kind: document, id } : { kind: 'recording', url: text };
+  const [name, ...parts] = text.startsWith(scheme) ? text.slice(scheme.length).split('/') : [];
+  const [first = '', n = '', url = ''] = parts.map(decodeURIComponent);
+  if (name === 'attachment') return { kind: 'attachment', url, messageId: first, n: Number(n) };
+  const kind = documentKinds.find((one) => one === name);
+  return kind ? { kind, id: first } : { kind: 'recording', url: text };
+}
+
+function textOf(kind: string, ...parts: readonly string[]): string {
+  return `${scheme}${[kind, ...parts.map(encodeURIComponent)].join('/')}`;
 }

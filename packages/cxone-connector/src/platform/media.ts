@@ -2,6 +2,7 @@ import type { MediaAnswer, SourceMedium } from '@cxvault/plugin-api';
 import { absentOrThrow, failureOf, mediumError, withoutAddress } from '../medium-outcome.ts';
 import { withoutSignedUrls } from '../signed-urls.ts';
 import type { PlatformCalls } from './calls.ts';
+import { freshAttachmentUrl } from './digital.ts';
 import { readAddress } from './media-address.ts';
 import { openAttachmentAt, openRecordingAt } from './media-at-url.ts';
 import type { Located } from './media-at-url.ts';
@@ -37,7 +38,7 @@ export async function openPlatformMedium(
           signal,
         );
       case 'attachment':
-        return await openAttachmentAt(calls, { ...medium, url: address.url }, signal);
+        return await openAttachment(calls, medium, address, signal);
       case 'file': {
         const answer = await openFile(calls, medium, address.id, signal);
         return 'absent' in answer ? absent(answer.absent) : answer.value;
@@ -70,6 +71,22 @@ async function openRecording(
   const fresh = await refetchPlayback(interactionId, medium, signal);
   if ('absent' in fresh) return absent(fresh.absent);
   return openRecordingAt(calls, { ...medium, url: fresh.url }, signal);
+}
+
+/** An attachment that is signed elsewhere may have expired, too; its message names a fresh address. */
+async function openAttachment(
+  calls: PlatformCalls,
+  medium: SourceMedium,
+  { url, messageId, n }: { readonly url: string; readonly messageId: string; readonly n: number },
+  signal: AbortSignal | undefined,
+): Promise<MediaAnswer> {
+  try {
+    return await openAttachmentAt(calls, { ...medium, url }, signal);
+  } catch (error) {
+    if (!expiredStatuses.includes(failureOf(error).status ?? 0)) throw error;
+  }
+  const fresh = await freshAttachmentUrl(calls, { messageId, n }, signal);
+  return fresh === undefined ? withoutAddress : openAttachmentAt(calls, { ...medium, url: fresh }, signal);
 }
 
 /** As JSON, without what would make a URL in it usable. */
