@@ -124,6 +124,17 @@ describe('the content of a master contact', () => {
     expect(tenant.seen(playbackPath)).toHaveLength(4);
   });
 
+  it('asks playback last, and not at all when the rest fails', async () => {
+    await using tenant = await startPlatform();
+    tenant.on(playbackPath, answer({ interactions: [] }));
+    const wanted = everything([row('100'), row('101')]);
+    await fetchContent(tenant.calls, wanted, undefined);
+    expect(tenant.families.at(-1)).toBe('media-playback');
+    tenant.on('/acd/contacts/101/files', answer({}, 500));
+    await expect(fetchContent(tenant.calls, wanted, undefined)).rejects.toBeInstanceOf(RequestFailure);
+    expect(tenant.seen(playbackPath)).toHaveLength(1);
+  });
+
   it('waits when playback is throttled, also without Retry-After', async () => {
     await using tenant = await startPlatform();
     tenant.on(

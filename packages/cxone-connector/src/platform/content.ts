@@ -59,11 +59,12 @@ async function gather(
   const limit = pLimit(legsAtOnce);
   const asked = legs.filter(({ contactId }) => ask.has(contactId));
   const numbers = digitalNumbers(asked, masterContactId);
-  const [details, digital, answer] = await Promise.all([
+  const [details, digital] = await Promise.all([
     Promise.all(asked.map(({ contactId }) => limit(() => fetchLeg(calls, contactId, signal)))),
     Promise.all(numbers.map((number) => limit(() => fetchDigital(calls, number, signal)))),
-    playback ? askPlayback(calls, masterContactId, signal) : undefined,
   ]);
+  // last, so that its short-lived addresses are fresh, and none is wasted when the rest fails
+  const answer = playback ? await askPlayback(calls, masterContactId, signal) : undefined;
   const absent = [...details, ...digital].flatMap((found) => found.absent);
   if (answer && 'absent' in answer)
     absent.push({ part: 'media-playback', contactId: masterContactId, reason: answer.absent });
