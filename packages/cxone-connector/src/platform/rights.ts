@@ -1,3 +1,4 @@
+import { grant } from './capabilities.ts';
 import { parts } from './parts.ts';
 import type { Part } from './parts.ts';
 import { permissions } from './permissions.ts';
@@ -68,8 +69,6 @@ export class Rights {
 function sentence(part: Part, { given, concerned }: PartRight): string {
   const { name, permission } = permissions[part];
   const contacts = concerned === 1 ? '1 contact was' : `${String(concerned)} contacts were`;
-  const remedy = given
-    ? 'the role may not see these contacts in CXone'
-    : `grant the role of the access key's user "${permission}" in CXone`;
+  const remedy = given ? 'the role may not see these contacts in CXone' : grant(permission);
   return `${name} of ${contacts} denied: ${remedy}`;
 }
