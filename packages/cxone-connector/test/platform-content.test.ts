@@ -93,6 +93,41 @@ describe('the content of a master contact', () => {
     );
   });
 
+  it('is the same whether its legs were asked for together or one after the other', async () => {
+    await using tenant = await startPlatform();
+    const legs = [row('100'), row('101')];
+    const at = (ask: string[], previous?: JsonObject) =>
+      fetchContent(
+        tenant.calls,
+        everything(legs, { ask: new Set(ask), playback: false, previous }),
+        undefined,
+      );
+    const together = await at(['100', '101']);
+    expect(await at(['100'], await at(['101']))).toEqual(together);
+    expect(together['absent']).toHaveLength(6);
+  });
+
+  it('asks nothing more once something has failed', async () => {
+    await using tenant = await startPlatform();
+    const { promise: givenUp, resolve } = Promise.withResolvers<undefined>();
+    const waiting = Promise.withResolvers<undefined>();
+    tenant.on('/acd/contacts/101/custom-data', (_, response) => {
+      response.on('close', () => {
+        resolve(undefined);
+      });
+      waiting.resolve(undefined);
+    });
+    tenant.on('/acd/contacts/100/custom-data', (_, response) => {
+      void waiting.promise.then(() => {
+        json(response, {}, 401);
+      });
+    });
+    const failed = fetchContent(tenant.calls, everything([row('100'), row('101')]), undefined);
+    await expect(failed).rejects.toMatchObject({ failure: { status: 401 } });
+    await givenUp; // the other leg's call, under way
+    expect(tenant.server.seen).toHaveLength(2);
+  });
+
   it('never has less than the version before, though a part is denied or gone now', async () => {
     await using tenant = await startPlatform();
     tenant
