@@ -129,6 +129,7 @@ function reportOf(text: string): RunReport {
       query: { count: 7, throttled: 1, retried: 1 },
       [text]: { count: 1, throttled: 0, retried: 0 },
     },
+    calls_per_1000: { query: 1.4, [text]: 0.2 },
     duration_ms: 600_000,
     warnings: [text],
     journal_damage: [],

@@ -56,7 +56,6 @@ describe('a report', () => {
       failed_archives: 1,
       retried_and_succeeded: 0,
       success_rate: '0.00%',
-      archived_records: [],
       failed_records: failed,
       generated_at: '',
       run_id: '',
@@ -70,6 +69,7 @@ describe('a report', () => {
       bytes: { plaintext: 0, stored: 0 },
       marks: { sent: 0, failed, pending: 0 },
       api_calls: {},
+      calls_per_1000: {},
       duration_ms: 0,
       warnings: [signed],
       journal_damage: [

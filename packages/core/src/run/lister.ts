@@ -100,8 +100,12 @@ export class Lister {
   /** Whether the list should show something. */
   #knowsSome(): boolean {
     const { lane, from, to } = this.#window;
-    if (this.#source.listsWindows !== true) return this.#catalog.interactionCount() > 0;
-    return lane === 'update' && this.#catalog.hasUpdatesWithin(from, to);
+    const { listsWindows, reach } = this.#source;
+    if (listsWindows !== true) return this.#catalog.interactionCount() > 0;
+    const now = this.#source.now();
+    if (lane !== 'update' || now === undefined) return false;
+    const reached = new Date(now - (reach?.update?.listed ?? now)).toISOString();
+    return this.#catalog.hasUpdatesWithin(from > reached ? from : reached, to);
   }
 
   #isOlder(row: InteractionRef): boolean {
