@@ -2,7 +2,7 @@ import type { JsonObject, SourceInteraction } from '@cxvault/plugin-api';
 import { describe, expect, it } from '@jest/globals';
 import type { ContactRow } from '../src/platform/contact-row.ts';
 import { toInteraction } from '../src/platform/interaction.ts';
-import { buildPayload } from '../src/platform/payload.ts';
+import { buildPayload, legsDenied } from '../src/platform/payload.ts';
 import type { PayloadParts } from '../src/platform/payload.ts';
 import { played, row } from './platform-rows.ts';
 
@@ -189,6 +189,21 @@ describe('documents', () => {
       { mediaId: 'file-1-in/Invoice.PDF#2' },
       { mediaId: 'file-1-bare', format: undefined },
     ]);
+  });
+});
+
+describe('legs that are worth asking for again', () => {
+  it('are those of which a part was denied', () => {
+    const legs = [row('100'), row('101'), row('102'), row('103', { mediaTypeId: 9 })];
+    const absent = [
+      { part: 'media-playback', contactId: '100', reason: 'denied' },
+      { part: 'files', contactId: '101', reason: 'denied' },
+      { part: 'files', contactId: '102', reason: 'not-found' },
+      { part: 'dfo', contactId: '100', reason: 'denied' },
+    ] as const;
+    expect(legsDenied(payload(legs, { absent: absent.slice(0, 3) }), legs)).toEqual(['101']);
+    expect(legsDenied(payload(legs, { absent: absent.slice(3) }), legs)).toEqual(['103']);
+    expect(legsDenied(undefined, legs)).toEqual([]);
   });
 });
 

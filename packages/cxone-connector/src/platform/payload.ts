@@ -63,6 +63,18 @@ export function absentIn(payload: JsonObject): AbsentPart[] {
 
 const reasons: readonly AbsenceReason[] = ['denied', 'not-found', 'empty', 'incomplete'];
 
+/** The legs of which a part was denied: they are worth asking for again although they have not changed. */
+export function legsDenied(payload: JsonObject | undefined, legs: readonly ContactRow[]): string[] {
+  const denied = absentIn(payload ?? {}).filter(
+    ({ part, reason }) => reason === 'denied' && part !== 'media-playback',
+  );
+  const ids = new Set(denied.map(({ part, contactId }) => (part === 'dfo' ? undefined : contactId)));
+  const digital = denied.some(({ part }) => part === 'dfo');
+  const isDenied = ({ contactId, mediaTypeId }: ContactRow): boolean =>
+    ids.has(contactId) || (digital && mediaTypeId === 9);
+  return legs.filter(isDenied).map(({ contactId }) => contactId);
+}
+
 export function objectAt(json: JsonObject | undefined, name: string): JsonObject | undefined {
   const value = json?.[name];
   return isJsonObject(value) ? value : undefined;

@@ -68,7 +68,7 @@ export class Rights {
 
 function sentence(part: Part, { given, concerned }: PartRight): string {
   const { name, permission } = permissions[part];
-  const contacts = concerned === 1 ? '1 contact was' : `${String(concerned)} contacts were`;
+  const contacts = concerned === 1 ? '1 contact' : `${String(concerned)} contacts`;
   const remedy = given ? 'the role may not see these contacts in CXone' : grant(permission);
-  return `${name} of ${contacts} denied: ${remedy}`;
+  return `${name}: denied for ${contacts}; ${remedy}`;
 }

@@ -28,6 +28,7 @@ import { legQuestions } from './leg-questions.ts';
 import { findLegs, noSuchContact, type FoundLegs } from './legs.ts';
 import { sendPlatformMark } from './mark.ts';
 import { openPlatformMedium } from './media.ts';
+import { legsDenied } from './payload.ts';
 import { playbackRefresh, type RefetchPlayback } from './playback-refresh.ts';
 import { contactsKeptMs, updatesReachBackMs } from './reach.ts';
 import { RecentMessages } from './recent-messages.ts';
@@ -93,7 +94,8 @@ export class PlatformSource implements InteractionSource {
         signal,
       );
       if (found === undefined) return { unavailable: noSuchContact };
-      return await this.#content(calls, interactionId, found, before, signal);
+      const ask = again ? [...found.changed, ...legsDenied(before, found.legs)] : found.changed;
+      return await this.#content(calls, interactionId, { ...found, changed: new Set(ask) }, before, signal);
     } catch (error) {
       if (error instanceof RequestFailure) return { unavailable: error.failure };
       throw error;
