@@ -125,7 +125,7 @@ describe(`a tenant of ${String(contacts)} master contacts with every quirk and 2
       if (createHash('sha256').update(bytes).digest('hex') !== sha256)
         wrong.push(`${path}: not its own hash`);
       hashes.add(sha256);
-      if (path.endsWith('.json')) documents.push(JSON.parse(bytes.toString('utf8')));
+      if (path.endsWith('.json')) documents.push(withoutLinks(JSON.parse(bytes.toString('utf8'))));
     }
     for (const medium of expected) {
       if (!isThere(medium, hashes, documents)) wrong.push(`${row.id}: ${medium.id} (${medium.kind})`);
@@ -154,6 +154,12 @@ describe('a tenant whose answers fail now and then', () => {
     }
   }, 300_000);
 });
+
+/** The truth is silent about the links of pages. */
+function withoutLinks(document: unknown): unknown {
+  if (typeof document !== 'object' || document === null) return document;
+  return Object.fromEntries(Object.entries(document).filter(([name]) => name !== '_links'));
+}
 
 /** Files by their bytes; transcripts, whose addresses lose their queries, by what they say. */
 function isThere(

@@ -167,6 +167,16 @@ describe('transcripts', () => {
     expect(tenant.seen(path)[0]?.url).toBe(kind === 'email' ? `${path}?includeAttachments=true` : path);
   });
 
+  it('come to the byte, spaces and long numbers included', async () => {
+    await using tenant = await startPlatform();
+    const text = '{ "transcript": {"contactId": 9007199254740993, "transcript": [ ]}}\n';
+    tenant.on('/acd/contacts/1/historical-chat-transcript', (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(text);
+    });
+    const answered = await open(tenant, medium({ kind: 'chat', id: '1' }));
+    expect((await bodyOf(answered)).toString()).toBe(text);
+  });
+
   it('of SMS have all pages, whether the API names the next one or not', async () => {
     await using tenant = await startPlatform();
     const page = (n: number, next?: string): Answerer =>

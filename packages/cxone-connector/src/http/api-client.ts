@@ -40,7 +40,7 @@ export class ApiClient {
   /** {@link json} of an answer that may be nothing: 204, or a body of no characters, gives undefined. */
   jsonOrNothing<T>(
     request: ApiRequest,
-    read: (json: JsonValue, headers: AnswerHeaders) => T,
+    read: (json: JsonValue, headers: AnswerHeaders, text: string) => T,
   ): Promise<T | undefined> {
     return this.#send(request, 'application/json', async (response) => {
       const text = await this.#text(response, request.signal);
@@ -103,10 +103,10 @@ export class ApiClient {
 function readText<T>(
   text: string,
   response: Answer,
-  read: (json: JsonValue, headers: AnswerHeaders) => T,
+  read: (json: JsonValue, headers: AnswerHeaders, text: string) => T,
 ): T {
   try {
-    return read(parseJson(text), response.headers);
+    return read(parseJson(text), response.headers, text);
   } catch {
     throw invalidResponse(response); // HTML, half a document, or not what the schema says
   }

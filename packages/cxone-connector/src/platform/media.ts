@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { MediaAnswer, SourceMedium } from '@cxvault/plugin-api';
 import { absentOrThrow, failureOf, mediumError, withoutAddress } from '../medium-outcome.ts';
 import { withoutSignedUrls } from '../signed-urls.ts';
@@ -89,7 +90,7 @@ async function openAttachment(
   return fresh === undefined ? withoutAddress : openAttachmentAt(calls, { ...medium, url: fresh }, signal);
 }
 
-/** As JSON, without what would make a URL in it usable. */
+/** As JSON, to the byte as it came; but without what would make a URL in it usable. */
 async function openTranscript(
   calls: PlatformCalls,
   kind: TranscriptKind,
@@ -98,7 +99,11 @@ async function openTranscript(
 ): Promise<MediaAnswer> {
   const answer = await readTranscript(calls, kind, id, signal);
   if ('absent' in answer) return absent(answer.absent);
-  const bytes = Buffer.from(JSON.stringify(withoutSignedUrls(answer.value)));
+  const { json, text } = answer.value;
+  const clean = withoutSignedUrls(json);
+  const bytes = Buffer.from(
+    text !== undefined && isDeepStrictEqual(clean, json) ? text : JSON.stringify(clean),
+  );
   return { body: oneChunk(bytes), contentType: 'application/json', size: bytes.length };
 }
 

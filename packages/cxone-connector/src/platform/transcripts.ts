@@ -8,6 +8,13 @@ import { listAt } from './payload.ts';
 
 export type TranscriptKind = 'chat' | 'email' | 'sms' | 'messages';
 
+/** A transcript as one document. */
+export interface Transcript {
+  readonly json: JsonObject;
+  /** As it came, where it came as one answer. */
+  readonly text?: string;
+}
+
 /** A server that goes round in circles is left. */
 const mostPages = 10_000;
 
@@ -17,9 +24,9 @@ export function readTranscript(
   kind: TranscriptKind,
   id: string,
   signal: AbortSignal | undefined,
-): Promise<PartAnswer<JsonObject>> {
-  const ask = (path: string): Promise<JsonObject | undefined> =>
-    calls.client.jsonOrNothing(request(calls, 'acd', contactPath(id, path), signal), objectIn);
+): Promise<PartAnswer<Transcript>> {
+  const ask = (path: string): Promise<Transcript | undefined> =>
+    calls.client.jsonOrNothing(request(calls, 'acd', contactPath(id, path), signal), transcriptIn);
   switch (kind) {
     case 'chat':
       return askPart(calls, 'chat-transcript', () => ask('/historical-chat-transcript'));
@@ -34,19 +41,20 @@ export function readTranscript(
 
 /** Follows the pages of an SMS transcript; without a `next`, as long as there are fewer than `totalRecords`. */
 async function readPages(
-  ask: (path: string) => Promise<JsonObject | undefined>,
-): Promise<JsonObject | undefined> {
+  ask: (path: string) => Promise<Transcript | undefined>,
+): Promise<Transcript | undefined> {
   const first = await ask('/sms-transcripts');
   if (first === undefined) return undefined;
-  const all: JsonObject[] = [];
-  let page: JsonObject | undefined = first;
-  for (let n = 1; page !== undefined && n <= mostPages; n += 1) {
-    const rows = messagesIn(page);
+  const all = messagesIn(first.json);
+  let query = nextQuery(first.json, all.length);
+  if (query === undefined) return first;
+  for (let n = 1; query !== undefined && n < mostPages; n += 1) {
+    const page = await ask(`/sms-transcripts${query}`);
+    const rows = page === undefined ? [] : messagesIn(page.json);
     all.push(...rows);
-    const query: string | undefined = rows.length === 0 ? undefined : nextQuery(page, all.length);
-    page = query === undefined ? undefined : await ask(`/sms-transcripts${query}`);
+    query = page === undefined || rows.length === 0 ? undefined : nextQuery(page.json, all.length);
   }
-  return asOnePage(first, all);
+  return { json: asOnePage(first.json, all) };
 }
 
 /** The first page with the messages of all; the addresses of pages mean nothing any more. */
@@ -77,17 +85,17 @@ async function readMessages(
   calls: PlatformCalls,
   contactNumber: string,
   signal: AbortSignal | undefined,
-): Promise<PartAnswer<JsonObject>> {
+): Promise<PartAnswer<Transcript>> {
   const known = calls.messages.take(contactNumber);
   const answer = known ? { value: known } : await askDigitalMessages(calls, contactNumber, signal);
   if ('absent' in answer) return answer;
   const { hits, messages } = answer.value;
   const data: JsonObject[] = [];
   for (const message of messages) data.push(await wholeMessage(calls, message, signal));
-  return { value: { ...(hits !== undefined && { hits }), data } };
+  return { value: { json: { ...(hits !== undefined && { hits }), data } } };
 }
 
-function objectIn(json: JsonValue): JsonObject {
+function transcriptIn(json: JsonValue, _headers: unknown, text: string): Transcript {
   if (!isJsonObject(json)) throw new TypeError('the transcript is no object');
-  return json;
+  return { json, text };
 }
