@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { isJsonObject, parseJson } from '../json.ts';
 import { readContactRow, type ContactRow } from './contact-row.ts';
+import { EphemeralBox } from './ephemeral-box.ts';
 
 /** Rows are forgotten so long after they were listed; what is needed then is asked for again. */
 const keptMs = 3 * 24 * 3_600_000; // 3 days
@@ -22,11 +23,12 @@ export interface ListedMaster {
 }
 
 /**
- * The rows that were listed, on disk, by master contact: they carry the content, and the legs of one master come on
+ * The rows that were listed, on disk and locked, by master contact: they carry the content, and the legs of one master come on
  * different pages and in different windows.
  */
 export class RowStore {
   readonly #db = new DatabaseSync('');
+  readonly #box = new EphemeralBox();
   readonly #put;
   readonly #show;
   readonly #of;
@@ -36,7 +38,7 @@ export class RowStore {
 
   constructor() {
     this.#db.exec(`CREATE TABLE legs (contact_id TEXT PRIMARY KEY, master_id TEXT NOT NULL, start_time TEXT,
-        updated_time TEXT NOT NULL, json TEXT NOT NULL, listed_at INTEGER NOT NULL, reading INTEGER) WITHOUT ROWID;
+        updated_time TEXT NOT NULL, json BLOB NOT NULL, listed_at INTEGER NOT NULL, reading INTEGER) WITHOUT ROWID;
       CREATE INDEX legs_by_master ON legs (master_id);
       CREATE INDEX legs_by_reading ON legs (reading, master_id);`);
     // a lagging replica may list an older row after a newer one
@@ -60,7 +62,7 @@ export class RowStore {
   put(rows: readonly ContactRow[], reading: number, listedAt: number): void {
     this.#db.exec('BEGIN');
     for (const { contactId, masterContactId, startTime = null, updatedTime = '', json } of rows) {
-      const text = JSON.stringify(json);
+      const text = this.#box.lock(JSON.stringify(json));
       this.#put.run(contactId, masterContactId, startTime, updatedTime, text, Math.trunc(listedAt));
       this.#show.run(reading, contactId);
     }
@@ -94,7 +96,8 @@ export class RowStore {
     const found = this.#of.all(masterContactId);
     if (found.length === 0) return undefined;
     const rows = found.flatMap(({ json }) => {
-      const value = parseJson(String(json));
+      if (!(json instanceof Uint8Array)) return [];
+      const value = parseJson(this.#box.unlock(json));
       return isJsonObject(value) ? [readContactRow(value)] : [];
     });
     return { rows: inOrder(rows), listedAt: Math.min(...found.map((row) => Number(row['listed_at']))) };
