@@ -1,4 +1,4 @@
-import { CxvaultError, Secret } from '@cxvault/plugin-api';
+import { budgetFamilies, CxvaultError, Secret } from '@cxvault/plugin-api';
 import type { BudgetRule, BudgetRules } from '@cxvault/plugin-api';
 import { z } from 'zod';
 import { isAllowedUrl } from './http/origin-guard.ts';
@@ -19,18 +19,6 @@ const apiVersion = z
   .union([z.string(), z.number().transform(String)])
   .transform((text) => /^v?(\d{1,3})(?:\.0)?$/i.exec(text.trim())?.[1])
   .pipe(z.string('is no version such as 30'));
-
-const budgetFamilies = [
-  'query',
-  'detail',
-  'mark',
-  'media',
-  'acd',
-  'media-playback',
-  'business-data',
-  'dfo',
-  'data-extraction',
-] as const;
 
 const budgetSetting = z.strictObject({ limit: z.int().min(0), per: duration.optional() });
 

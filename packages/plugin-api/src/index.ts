@@ -37,6 +37,7 @@ export type {
   Unavailable,
 } from './interaction-source.ts';
 export type { KeyWrapper } from './key-wrapper.ts';
+export { makeFolders } from './make-folders.ts';
 export { compareKeys, keyProblem } from './object-key.ts';
 export type {
   CallOptions,
@@ -49,5 +50,6 @@ export type {
   StoreCapabilities,
   StoreErrorKind,
 } from './object-store.ts';
+export { budgetFamilies } from './rate-budget.ts';
 export type { BudgetRule, BudgetRules, BudgetSlot, OpenBudgets, RateBudgets } from './rate-budget.ts';
 export { Secret } from './secret.ts';

@@ -9,6 +9,19 @@ export interface BudgetRule {
   readonly even?: boolean;
 }
 
+/** The families of CXone's API, each with a limit of its own: what the configuration file may set budgets for. */
+export const budgetFamilies = [
+  'query',
+  'detail',
+  'mark',
+  'media',
+  'acd',
+  'media-playback',
+  'business-data',
+  'dfo',
+  'data-extraction',
+] as const;
+
 /** Rules by API family: `query`, `detail`, `mark`, `media`, … */
 export type BudgetRules = Readonly<Record<string, BudgetRule>>;
 

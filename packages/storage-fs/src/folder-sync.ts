@@ -1,5 +1,6 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolders } from '@cxvault/plugin-api';
 
 import { lacksSync } from './errors.ts';
 
@@ -8,7 +9,7 @@ const folderMode = 0o700;
 
 /** Makes the folder and those above it, so that they survive a power cut. */
 export async function makeFolder(path: string): Promise<void> {
-  const firstMade = await mkdir(path, { recursive: true, mode: folderMode });
+  const firstMade = await makeFolders(path, folderMode);
   if (firstMade === undefined) return;
   // A new folder is an entry of the one above it: that one is what must reach the disk.
   for (let made = path; made.length >= firstMade.length; made = dirname(made)) {

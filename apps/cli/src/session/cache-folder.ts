@@ -1,6 +1,6 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CxvaultError } from '@cxvault/plugin-api';
+import { CxvaultError, makeFolders } from '@cxvault/plugin-api';
 import type { Config } from '@oclif/core';
 import { property } from '../property.ts';
 
@@ -23,7 +23,7 @@ export interface CacheFiles {
 export async function openCacheFolder(oclif: Config): Promise<CacheFiles> {
   const folder = oclif.cacheDir;
   try {
-    await mkdir(folder, { recursive: true, mode: ownerOnly });
+    await makeFolders(folder, ownerOnly);
     await chmod(folder, ownerOnly);
   } catch (cause) {
     throw new CxvaultError('CONFIG_INVALID', 'the cache folder cannot be used', {

@@ -1,3 +1,4 @@
+import { budgetFamilies } from '@cxvault/plugin-api';
 import { z } from 'zod';
 
 const duration = z
@@ -6,18 +7,6 @@ const duration = z
 const count = z.int().positive();
 const text = z.string().min(1);
 const id = z.union([text, z.int().positive()]);
-
-const budgetFamilies = [
-  'query',
-  'detail',
-  'mark',
-  'media',
-  'acd',
-  'media-playback',
-  'business-data',
-  'dfo',
-  'data-extraction',
-] as const;
 
 const budget = z.strictObject({
   limit: z.int().min(0).describe('requests per period; 0: no limit'),

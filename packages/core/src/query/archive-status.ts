@@ -10,6 +10,7 @@ import type { Damage } from '../damage.ts';
 import { splitReason } from '../run/failure-reason.ts';
 import { isPart, PastVerifies } from '../verify/past-verifies.ts';
 import type { PastVerify } from '../verify/past-verifies.ts';
+import type { JournalCounts } from '../verify/verify-report.ts';
 import { archiveCoverage } from './coverage.ts';
 import type { ArchiveCoverage } from './coverage.ts';
 import { lastRun } from './last-run.ts';
@@ -68,12 +69,7 @@ export interface ArchiveStatus extends ArchiveCoverage {
   readonly leftovers: StoreListing['leftovers'] | null;
   /** Objects that an entry names and that are not there as it says; null when the store was not listed. */
   readonly objects: StoreListing['objects'] | null;
-  readonly journal: {
-    readonly runs: number;
-    readonly entries: number;
-    readonly damaged: number;
-    readonly tips: readonly string[];
-  };
+  readonly journal: JournalCounts;
   readonly damage: readonly Damage[];
 }
 

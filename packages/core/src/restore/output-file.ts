@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { CxvaultError } from '@cxvault/plugin-api';
+import { CxvaultError, makeFolders } from '@cxvault/plugin-api';
 
 const ownerOnlyFile = 0o600;
 const ownerOnlyFolder = 0o700;
@@ -27,7 +27,7 @@ export class FileConflict extends Error {
  * out of the output folder. Throws `OUTPUT_FAILED`.
  */
 export async function makeFolder(path: string): Promise<void> {
-  await output(path, () => mkdir(path, { recursive: true, mode: ownerOnlyFolder }));
+  await output(path, () => makeFolders(path, ownerOnlyFolder));
   const found = await output(path, () => lstat(path));
   if (!found.isDirectory()) throw new FileConflict(`${path} is not a folder`);
 }

@@ -37,18 +37,21 @@ export interface VerifyReport {
   };
   readonly records: { readonly checked: number; readonly damaged: number };
   readonly media: { readonly checked: number; readonly bytes: number; readonly damaged: number };
-  readonly journal: {
-    readonly runs: number;
-    readonly entries: number;
-    readonly damaged: number;
-    /** SHA-256 of the newest entries: what `--expect-tip` takes. */
-    readonly tips: readonly string[];
-  };
+  readonly journal: JournalCounts;
   readonly damage: readonly Damage[];
   readonly sample?: SampleStatement;
   /** When the verify began that this one goes on with, after an interruption. */
   readonly resumed_from?: string;
   readonly duration_ms: number;
+}
+
+/** What there is of the journal. */
+export interface JournalCounts {
+  readonly runs: number;
+  readonly entries: number;
+  readonly damaged: number;
+  /** SHA-256 of the newest entries: what `--expect-tip` takes. */
+  readonly tips: readonly string[];
 }
 
 /** How far a verify is. */

@@ -1,7 +1,7 @@
-import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { KeySink } from '@cxvault/core';
-import { CxvaultError } from '@cxvault/plugin-api';
+import { CxvaultError, makeFolders } from '@cxvault/plugin-api';
 import { property } from '../../property.ts';
 
 /** A folder that gets its name when all is in it and on the disk; disposed of before, it was never there. */
@@ -15,7 +15,7 @@ export class NewFolder implements KeySink, AsyncDisposable {
     await refuseTaken(out);
     const folder = new NewFolder(out);
     await rm(folder.path, { recursive: true, force: true });
-    await output(out, () => mkdir(folder.path, { recursive: true, mode: 0o700 }));
+    await output(out, () => makeFolders(folder.path, 0o700));
     return folder;
   }
 
@@ -28,7 +28,7 @@ export class NewFolder implements KeySink, AsyncDisposable {
   async write(key: string, bytes: Uint8Array): Promise<void> {
     const file = join(this.path, key);
     await output(this.#out, async () => {
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await makeFolders(dirname(file), 0o700);
       const handle = await open(file, 'w', 0o600);
       try {
         await handle.writeFile(bytes);
