@@ -74,6 +74,7 @@ export class PlatformWeeks implements AsyncDisposable {
       clock: this.clock,
       tool: { name: 'cxvault', version: 'test' },
       archiveUrl: 'memory:',
+      hideSecrets: (text) => text,
       settlingLagMs: 45 * minute,
       ...options,
     });

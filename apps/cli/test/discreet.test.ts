@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InteractionSource } from '@cxvault/plugin-api';
 import { discreetSource } from '../src/session/discreet-source.ts';
-import { discreetReport } from '../src/work/discreet-report.ts';
 
 const signed = 'https://h.example/x?X-Amz-Signature=abcdef0123';
 const failure = { reason: signed, requestId: 'Bearer abc.def', permanent: true };
@@ -43,40 +42,5 @@ describe('what a source says of failures', () => {
     ];
     expect(JSON.stringify(said)).not.toMatch(/abcdef0123|abc\.def/);
     expect(JSON.stringify(said)).toContain('https://h.example/x');
-  });
-});
-
-describe('a report', () => {
-  it('hides secrets in reasons and warnings, and leaves ids to the letter', () => {
-    const id = 'call?token=1';
-    const failed = [{ interaction_id: id, reason: signed }];
-    const report = discreetReport({
-      total_interactions: 1,
-      successful_archives: 0,
-      failed_archives: 1,
-      retried_and_succeeded: 0,
-      success_rate: '0.00%',
-      failed_records: failed,
-      generated_at: '',
-      run_id: '',
-      archive: '',
-      profile: '',
-      windows: [],
-      tips: [],
-      unchanged: 0,
-      given_up: 0,
-      media: { archived: 0, bytes: 0, absent: 0, provisional: 0 },
-      bytes: { plaintext: 0, stored: 0 },
-      marks: { sent: 0, failed, pending: 0 },
-      api_calls: {},
-      calls_per_1000: {},
-      duration_ms: 0,
-      warnings: [signed],
-      journal_damage: [
-        { object_key: 'k', kind: 'journal', problem: 'checksum', detail: signed, interactions: [] },
-      ],
-    });
-    expect(JSON.stringify(report)).not.toContain('abcdef0123');
-    expect(report.failed_records[0]?.interaction_id).toBe(id);
   });
 });

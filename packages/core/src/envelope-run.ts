@@ -14,6 +14,7 @@ import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { EnvelopeList, listAll } from './envelope-list.ts';
 import { canMark, checkSource } from './run/checks.ts';
+import { discreetReport, type HideSecrets } from './run/discreet-report.ts';
 import { formatReason, splitReason } from './run/failure-reason.ts';
 import { archivedStatus } from './run/marker.ts';
 import { archivalRecord, describeMedium, recordLine } from './run/record.ts';
@@ -34,6 +35,8 @@ export interface EnvelopeRunOptions {
   readonly password: Secret;
   /** How the report names the place. */
   readonly archiveUrl: string;
+  /** As for a run with a journal. */
+  readonly hideSecrets: HideSecrets;
   /** Update times, [since, until), ISO 8601 UTC; everything by default. */
   readonly since?: string;
   readonly until?: string;
@@ -211,7 +214,7 @@ class EnvelopeRun {
     const archived = this.#archived.length;
     const total = archived + this.#failed.size;
     const calls = this.#options.source.callCounts();
-    return {
+    const report = {
       ...nothingOf(this.#options),
       total_interactions: total,
       successful_archives: archived,
@@ -238,6 +241,7 @@ class EnvelopeRun {
       warnings: end.warnings,
       ...(end.error !== undefined && { error: errorField(end.error) }),
     };
+    return discreetReport(report, this.#options.hideSecrets);
   }
 }
 

@@ -11,6 +11,7 @@ import type { RunReport } from '../src/run/report.ts';
 import { verifyEnvelopes } from '../src/verify/verify-envelopes.ts';
 import { bytesOf, keysOf } from './archive-builder.ts';
 import { ModelTenant } from './model/model-tenant.ts';
+import { hideSecrets } from './model/schedule.ts';
 import { flipped } from './tampering.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -42,7 +43,14 @@ describe('a run in the form of the tutorial', () => {
   beforeAll(async () => {
     tenant.trouble = 0.02;
     const clock = tenant.options.clock;
-    const result = await runEnvelope({ source: tenant, store, password, archiveUrl: 'memory', clock });
+    const result = await runEnvelope({
+      source: tenant,
+      store,
+      password,
+      archiveUrl: 'memory',
+      hideSecrets,
+      clock,
+    });
     expect(result.error).toBeUndefined();
     report = result.report;
   });
@@ -109,6 +117,7 @@ describe('a run in the form of the tutorial', () => {
       store: other,
       password,
       archiveUrl: 'memory',
+      hideSecrets,
       clock,
     });
     expect(result.successful_archives).toBeGreaterThanOrEqual(249);
@@ -125,7 +134,15 @@ describe('a run in the form of the tutorial', () => {
       return fetch(id);
     };
     const clock = source.options.clock;
-    const run = { source, store: other, password, archiveUrl: 'memory', clock, signal: stop.signal };
+    const run = {
+      source,
+      store: other,
+      password,
+      archiveUrl: 'memory',
+      hideSecrets,
+      clock,
+      signal: stop.signal,
+    };
     const { report: partial, error } = await runEnvelope(run);
     expect(error).toMatchObject({ code: 'INTERRUPTED' });
     expect(partial.error?.code).toBe('INTERRUPTED');

@@ -6,7 +6,7 @@ import { withFaults } from '../src/store-faults.ts';
 import { brokenPromises } from './model/expectations.ts';
 import { newInteraction } from './model/model-interaction.ts';
 import type { ModelTenant } from './model/model-tenant.ts';
-import { Schedule } from './model/schedule.ts';
+import { hideSecrets, Schedule } from './model/schedule.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -54,6 +54,7 @@ class Polling {
       clock,
       tool,
       archiveUrl: 'memory:',
+      hideSecrets,
     });
   }
 

@@ -20,6 +20,7 @@ import { watchInterruption } from '../interruption.ts';
 import { RunMetrics } from '../metrics/run-metrics.ts';
 import { count } from '../present/layout.ts';
 import { showProgress } from '../progress.ts';
+import { hideSecrets } from '../redact.ts';
 import { checkOutputPlace, writeReport } from '../report-file.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
 import { envelopePassword, openSession } from '../session/open-archive.ts';
@@ -28,7 +29,6 @@ import { openSource } from '../session/open-source.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { type RunFlagValues, runSettings, type RunSettings } from '../settings/run-settings.ts';
 import { tracedRun } from '../telemetry/traced-work.ts';
-import { discreetResult } from './discreet-report.ts';
 import { RunHistory } from './run-history.ts';
 import { withPage } from './run-page-file.ts';
 import { RunWatch } from './run-watch.ts';
@@ -56,7 +56,7 @@ export async function run(context: CommandContext, flags: RunFlags): Promise<Run
     return await serve(context, flags);
   }
   const history = settings.html === undefined ? undefined : new RunHistory(systemClock);
-  const raw =
+  const result =
     settings.format === 'envelope'
       ? await runIntoEnvelopes(context, flags, settings, history)
       : await withArchiveAndSource(
@@ -66,7 +66,6 @@ export async function run(context: CommandContext, flags: RunFlags): Promise<Run
           (options, watch) => archive(context, settings, options, watch),
           history,
         );
-  const result = discreetResult(raw);
   const outcome = await conclude(result, settings);
   return await withPage(outcome, { file: settings.html, context, history, full: result.report });
 }
@@ -74,7 +73,9 @@ export async function run(context: CommandContext, flags: RunFlags): Promise<Run
 /** Lists what a run would do, and changes nothing. */
 export async function dryRun(context: CommandContext, flags: RunFlags): Promise<RunPlan> {
   const settings = runSettings(flags, context.settings.config, systemClock.now());
-  return await withArchiveAndSource(context, flags, settings, (options) => planRun(options));
+  const plan = await withArchiveAndSource(context, flags, settings, (options) => planRun(options));
+  for (const warning of plan.warnings) context.warn(warning);
+  return plan;
 }
 
 async function withArchiveAndSource<Result>(
@@ -98,6 +99,7 @@ async function withArchiveAndSource<Result>(
     clock: systemClock,
     tool: { name: context.oclif.name, version: context.oclif.version },
     archiveUrl: session.url.href,
+    hideSecrets,
     signal: interruption.signal,
     onProgress: (state) => {
       watch.update(state);
@@ -174,6 +176,7 @@ async function runIntoEnvelopes(
       store,
       password,
       archiveUrl: url.href,
+      hideSecrets,
       signal: interruption.signal,
       onProgress: ({ listed, archived, failed }) => {
         progress.update(

@@ -7,6 +7,7 @@ import { type Failure, failureOf } from '../failure.ts';
 import { type Interruption, watchInterruption } from '../interruption.ts';
 import { RunMetrics } from '../metrics/run-metrics.ts';
 import { presentOutage, presentWaiting } from '../present/service.ts';
+import { hideSecrets } from '../redact.ts';
 import { writeReport } from '../report-file.ts';
 import { type CacheFiles, openCacheFolder } from '../session/cache-folder.ts';
 import { type ArchiveSession, openSession } from '../session/open-archive.ts';
@@ -15,7 +16,6 @@ import { openSource, type OpenSource } from '../session/open-source.ts';
 import { archiveOf } from '../session/open-store.ts';
 import { runSettings, type RunSettings } from '../settings/run-settings.ts';
 import { countRun } from '../telemetry/report-counters.ts';
-import { discreetReport, discreetResult } from './discreet-report.ts';
 import { conclude, type RunFlags, type RunOutcome } from './run.ts';
 import { RunHistory } from './run-history.ts';
 import { type PageOrder, pageFailure, withPage } from './run-page-file.ts';
@@ -135,7 +135,7 @@ class Service implements AsyncDisposable {
     const interrupted: unknown = asked ? undefined : this.#interruption.signal.reason;
     const error = this.#interruption.signal.aborted ? interrupted : this.#error;
     const archivedRecords = this.#settings.reportRecords === 'all';
-    const result = discreetResult(await this.#run.end({ archivedRecords, error }));
+    const result = await this.#run.end({ archivedRecords, error });
     countRun(this.#context.telemetry, result.report);
     const concluded = await conclude(result, this.#settings);
     const outcome = await withPage(concluded, this.#pageOf(result.report));
@@ -198,6 +198,7 @@ class Service implements AsyncDisposable {
       clock: systemClock,
       tool: { name: oclif.name, version: oclif.version },
       archiveUrl: session.url.href,
+      hideSecrets,
       onWarning: (text: string) => {
         this.#context.warn(text);
       },
@@ -224,7 +225,7 @@ class Service implements AsyncDisposable {
     this.#metrics.note({ lowWaterMark: run.lowWaterMark(lanes) });
     if (idle && this.#reported) return;
     this.#reported = true;
-    const report = discreetReport(run.report());
+    const report = run.report();
     this.#metrics.note({ report });
     await this.#write({ ...report, archived_records: [] });
     this.#context.log('info', 'service.pass', {

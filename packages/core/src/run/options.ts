@@ -4,6 +4,7 @@ import type { Archive } from '../archive.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Clock } from '../clock.ts';
 import type { RunCommit } from './committer.ts';
+import type { HideSecrets } from './discreet-report.ts';
 
 /** How far a run has come. */
 export interface RunProgress {
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly tool: { readonly name: string; readonly version: string };
   /** As the report names the archive. */
   readonly archiveUrl: string;
+  /** What the report says in others' words goes through it, also for the archive: nothing can be taken back there. */
+  readonly hideSecrets: HideSecrets;
   /** ISO 8601 UTC with milliseconds, on the listing's axis; the period is [since, until). */
   readonly since?: string | undefined;
   readonly until?: string | undefined;

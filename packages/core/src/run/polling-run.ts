@@ -31,7 +31,10 @@ const segmentAgeMs = 60_000;
 const settlingMs = 60_000;
 
 /** What a polling run needs for its whole life; the rest may change from pass to pass. */
-export type PollingRunOptions = Pick<RunOptions, 'archive' | 'catalog' | 'clock' | 'tool' | 'archiveUrl'> & {
+export type PollingRunOptions = Pick<
+  RunOptions,
+  'archive' | 'catalog' | 'clock' | 'tool' | 'archiveUrl' | 'hideSecrets'
+> & {
   readonly onWarning?: (message: string) => void;
 };
 

@@ -2,6 +2,7 @@ import { type CallCounts, isCxvaultError, type Lane, type ListWindow } from '@cx
 
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Damage } from '../damage.ts';
+import { discreetReport } from './discreet-report.ts';
 import { splitReason } from './failure-reason.ts';
 import type { FailedMark } from './marker.ts';
 import type { RunOptions } from './options.ts';
@@ -66,7 +67,7 @@ export type StoredReport = Omit<RunReport, 'archived_records'>;
 
 /** What a session knows at its end. */
 interface SessionEnd {
-  readonly options: Pick<RunOptions, 'catalog' | 'clock' | 'archiveUrl'>;
+  readonly options: Pick<RunOptions, 'catalog' | 'clock' | 'archiveUrl' | 'hideSecrets'>;
   readonly start: Pick<RunStart, 'runId' | 'startedAt' | 'damage'>;
   readonly profile: string;
   readonly apiCalls: CallCounts;
@@ -85,10 +86,10 @@ interface SessionEnd {
 /** The report of a run as things stand. */
 export function completionReport(end: SessionEnd): StoredReport {
   const { counts, records } = end;
-  const { catalog, clock, archiveUrl } = end.options;
+  const { catalog, clock, archiveUrl, hideSecrets } = end.options;
   const { runId, startedAt, damage } = end.start;
   const outcomes = outcomesOf(catalog, runId, counts);
-  return {
+  const report = {
     ...outcomes,
     generated_at: new Date(clock.now()).toISOString(),
     run_id: runId,
@@ -116,6 +117,7 @@ export function completionReport(end: SessionEnd): StoredReport {
     journal_damage: damage,
     ...(end.error !== undefined && { error: errorField(end.error) }),
   };
+  return discreetReport(report, hideSecrets);
 }
 
 /** To one decimal. */
