@@ -45,6 +45,32 @@ describe('the store', () => {
     expect(await readdir(join(folder, 'locks')).catch(() => [])).toEqual([]);
   });
 
+  it('is believed after the first write: only then it knows that it cannot create once', async () => {
+    const real = await storeWithout();
+    let written = false;
+    const store: ObjectStore = {
+      capabilities: {
+        ...real.capabilities,
+        get createIfAbsent() {
+          return !written;
+        },
+      },
+      put: (key, body, options) => {
+        written = true;
+        return real.put(key, body, options);
+      },
+      get: (key, options) => real.get(key, options),
+      stat: (key, options) => real.stat(key, options),
+      list: (prefix, options) => real.list(prefix, options),
+      remove: (key, options) => real.remove(key, options),
+      classify: (error) => real.classify(error),
+      close: () => real.close(),
+    };
+    const outcome = await checkStore(store, 's3');
+    expect(outcome).toMatchObject({ state: 'warning', exit: 0 });
+    expect(outcome.detail).toContain('cannot create an object only if it is absent');
+  });
+
   it('names every right that is missing, in the words of the console', async () => {
     const some = await checkStore(await storeWithout('list', 'get', 'remove'), 's3');
     expect(some).toMatchObject({ state: 'failed', exit: 20 });

@@ -10,20 +10,21 @@ import { storeRemedy, type StoreStep } from './doctor-remedies.ts';
  */
 export async function checkStore(store: ObjectStore, scheme: string): Promise<CheckOutcome> {
   const key = `locks/doctor-${randomUUID()}`;
-  const once = store.capabilities.createIfAbsent;
+  // Asked again after the first write: only then does a plugin know what its server can do.
+  const once = (): boolean => store.capabilities.createIfAbsent;
   const trial = new Trial();
   // Lists first: a bucket that does not exist shows here, before anything is written.
   await trial.step('list', () => listNothing(store, key));
-  await trial.step('write', () => store.put(key, content, { ifAbsent: once }));
+  await trial.step('write', () => store.put(key, content, { ifAbsent: once() }));
   const written = !trial.failures.some(({ step }) => step === 'write') && !trial.over;
   if (written) {
     await trial.step('read', () => checkReadBack(store, key));
-    if (once) await trial.step('create once', () => checkCreatesOnce(store, key));
+    if (once()) await trial.step('create once', () => checkCreatesOnce(store, key));
     trial.over = false;
     await trial.step('remove', () => store.remove(key));
   }
   if (trial.failures.length > 0) return trial.outcome(scheme);
-  return once ? ok('store', 'list, write, create once, read and remove work') : bestEffort;
+  return once() ? ok('store', 'list, write, create once, read and remove work') : bestEffort;
 }
 
 /** Only lists: nothing is written where no archive is. */
