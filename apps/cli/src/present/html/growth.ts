@@ -1,4 +1,4 @@
-import { scaleUtc } from 'd3-scale';
+import { scaleUtc, type ScaleTime } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
 import { labelBelow, numberAxis, plot, upright } from './axes.ts';
 import { axisTime, chart, type ChartWords } from './chart.ts';
@@ -30,6 +30,15 @@ export function growthChart({ points, from, to, ...words }: Growth): Markup {
   return chart(words, { width: plot.width, height }, [
     numberAxis(y),
     html`<path class="green" d="${shape(ends) ?? ''}" />`,
-    x.ticks(4).map((tick) => labelBelow(axisTime(tick, to - from), x(tick), height)),
+    timeTicks(x, to - from).map(({ at, text }) => labelBelow(text, x(at), height)),
   ]);
+}
+
+/** Few times below the axis; a short period has several of them within a second, which would read alike. */
+function timeTicks(
+  x: ScaleTime<number, number>,
+  spanMs: number,
+): { readonly at: Date; readonly text: string }[] {
+  const ticks = x.ticks(4).map((at) => ({ at, text: axisTime(at, spanMs) }));
+  return ticks.filter(({ text }, index) => text !== ticks[index - 1]?.text);
 }
