@@ -57,6 +57,7 @@ describe('the page of a run', () => {
       'What is covered',
       'No verify on this machine yet',
       'budget 50',
+      'per 1,000 archived',
     ]) {
       expect(text).toContain(words);
     }

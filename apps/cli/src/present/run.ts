@@ -42,6 +42,7 @@ function rows(report: RunReport): [string, string][] {
       `${from} to ${to}`,
     ]),
     ['API calls', calls(report)],
+    ...callsPer1000(report),
     ['took', elapsed(report.duration_ms)],
     ...report.tips.map((tip): [string, string] => ['journal tip', tip]),
   ];
@@ -74,6 +75,12 @@ function calls(report: RunReport): string {
     return `${family} ${count(made)}${trouble.length === 0 ? '' : ` (${trouble.join(', ')})`}`;
   });
   return families.length === 0 ? 'none' : families.join(', ');
+}
+
+/** What a backlog of this kind costs of the budgets. */
+function callsPer1000({ calls_per_1000: calls }: RunReport): [string, string][] {
+  const families = Object.entries(calls).map(([family, made]) => `${family} ${count(made)}`);
+  return families.length === 0 ? [] : [['per 1,000', `${families.join(', ')} (archived interactions)`]];
 }
 
 function failures(report: RunReport): string[] {

@@ -15,6 +15,7 @@ export function callSection({ report, history }: RunStory): Markup {
   const columns = [
     { name: 'API family' },
     { name: 'calls', kind: 'number' },
+    { name: 'per 1,000 archived', kind: 'number' },
     { name: 'throttled', kind: 'number' },
     { name: 'retried', kind: 'number' },
     { name: 'budget' },
@@ -22,9 +23,11 @@ export function callSection({ report, history }: RunStory): Markup {
   ] as const;
   const rows = Object.entries(report.api_calls).map(([name, calls]) => {
     const family = used.get(name);
+    const per1000 = report.calls_per_1000[name];
     return [
       name,
       count(calls.count),
+      per1000 === undefined ? '' : count(per1000),
       count(calls.throttled),
       count(calls.retried),
       family === undefined ? '' : budgetOf(family),
