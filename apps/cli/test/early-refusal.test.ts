@@ -44,12 +44,26 @@ describe('before anything is started', () => {
     }
   });
 
+  it('a restore into a file is refused', async () => {
+    for (const out of ['a-file', 'a-file/x'])
+      await refused(
+        ['restore', ...locked, '--all', '--out', out],
+        'USAGE',
+        `is a file, or below one [out=${out}`,
+      );
+  });
+
   it('flags that contradict each other are named, whoever finds it', async () => {
     await refused(['list', ...locked, '--jsonl'], 'USAGE', '--json contradicts --jsonl');
     await refused(
       ['run', '--interaction', '4', '--limit', '3'],
       'USAGE',
       '--limit contradicts --interaction',
+    );
+    await refused(
+      ['run', ...locked, '--dry-run', '--metrics-file', 'x'],
+      'USAGE',
+      '--metrics-file contradicts --dry-run',
     );
   });
 
@@ -63,6 +77,23 @@ describe('init', () => {
     const { code, stderr } = await desk.run(['init', '--archive', 'a-file/x', '--key-file', 'key']);
     expect(code).toBe(20);
     expect(stderr).toMatch(/^error: the path of the archive leads through a file: \S+a-file\/x /);
+  });
+});
+
+describe('a folder that takes nothing', () => {
+  it('ends what would make one in it', async () => {
+    expect((await desk.run(['init', '--archive', '/proc/x', '--key-file', 'key'])).code).toBe(20);
+    expect((await desk.run(['restore', ...locked, '--all', '--out', '/proc/x/y'])).code).toBe(1);
+    expect((await desk.run(['key', 'export', ...locked, '--out', '/proc/x'])).code).toBe(1);
+  });
+});
+
+describe('a dry run', () => {
+  it('says what a run would warn of', async () => {
+    const source = { ...desk.sourceAt(simulator.url, secret), CXONE_ARCHIVAL_FIELD_ID: '' };
+    const { code, stderr } = await desk.run(['run', ...locked, '--dry-run'], source);
+    expect(code).toBe(0);
+    expect(stderr).toContain('interactions are not marked');
   });
 });
 

@@ -42,7 +42,7 @@ export const runFlags = {
     summary: "envelope: the tutorial's way; records only, no journal, everything each time.",
   })(),
   'dry-run': Flags.boolean({
-    exclusive: ['report', 'report-records', 'html'],
+    exclusive: ['report', 'report-records', 'html', 'metrics-file'],
     helpGroup: 'WORK',
     summary: 'List what a run would do; write and mark nothing.',
   }),
