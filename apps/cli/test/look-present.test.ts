@@ -48,7 +48,7 @@ describe('a list for people', () => {
     [undefined, 'ID TYPE CREATED UPDATED MEDIA OBJECT', ''],
     [130, 'ID TYPE CREATED UPDATED MEDIA', '; a wider terminal shows OBJECT too'],
     [80, 'ID TYPE CREATED MEDIA', '; a wider terminal shows UPDATED and OBJECT too'],
-    [40, 'ID TYPE CREATED', '; a wider terminal shows UPDATED and MEDIA and OBJECT too'],
+    [40, 'ID TYPE CREATED', '; a wider terminal shows UPDATED, MEDIA and OBJECT too'],
   ])('leaves columns out rather than cutting ids: %s columns', (width, titles, remark) => {
     const output = openListOutput('table', width);
     const [header, line] = output.rows([row]).split('\n');

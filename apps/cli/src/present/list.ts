@@ -36,6 +36,8 @@ function mediaCell({ media }: ListedInteraction): string {
   return `${count(media.length - absent)}${absent === 0 ? '' : `, ${count(absent)} absent`}`;
 }
 
+const words = new Intl.ListFormat('en-GB'); // a, b and c
+
 function tableOutput(terminalWidth: number | undefined): ListOutput {
   let table: Columns<ListedInteraction> | undefined;
   return {
@@ -48,7 +50,7 @@ function tableOutput(terminalWidth: number | undefined): ListOutput {
     end: () => '',
     remark: () => {
       const leftOut = table?.leftOut ?? [];
-      return leftOut.length === 0 ? '' : `; a wider terminal shows ${leftOut.join(' and ')} too`;
+      return leftOut.length === 0 ? '' : `; a wider terminal shows ${words.format(leftOut)} too`;
     },
   };
 }
