@@ -3,6 +3,7 @@ import { Command, Flags } from '@oclif/core';
 import type { CommandContext } from './context.ts';
 import { failureText } from './failure.ts';
 import { jsonPieces } from './json-pieces.ts';
+import { wrapped } from './present/wrap.ts';
 import { printable } from './printable.ts';
 
 /** The flags of every command that {@link BaseCommand.begin} needs. */
@@ -64,7 +65,10 @@ export abstract class BaseCommand extends Command {
 
   /** Prints for people; silent under `--json`. */
   protected show(text: string): void {
-    if (!this.jsonEnabled()) process.stdout.write(`${printable(text.trimEnd())}\n`);
+    if (!this.jsonEnabled()) {
+      const shown = wrapped(printable(text.trimEnd()), process.stdout.columns);
+      process.stdout.write(`${shown}\n`);
+    }
   }
 
   /** An error that is part of a result: for people on stderr as well; under `--json` the result has it. */

@@ -73,7 +73,7 @@ describe('cxvault key list', () => {
     const words = await desk.run(['key', 'list', ...place, ...password]);
     expect(words).toMatchObject({ code: 0, stderr: '' });
     expect(words.stdout).toMatch(
-      /^1 key slot of .*\n {2}[0-9a-f-]{36} {2}password {2}.* {2}first {2}opens\n$/,
+      /^1 key slot of .*\n {2}ID .* OPENS\n {2}[0-9a-f-]{36} {2}password {2}\S+Z {2}first {2}yes\n$/,
     );
   });
 

@@ -43,7 +43,7 @@ describe('the progress of a run', () => {
   it('has phase, counts, rates and an estimate', () => {
     const pace = { fetched: paceOf(1_000), archived: paceOf(900) };
     expect(presentRunProgress(state, pace, new BudgetUse())).toEqual({
-      text: 'archiving: 1,000 of 3,000 fetched (100.0/s), 900 archived (90.0/s), 1,000 unchanged, 1 failed, 4,000 listed, 900 media (1.5 MB), 800 marked, about 20.0 s left',
+      text: 'archiving, about 20.0 s left: 1,000 of 3,000 fetched (100.0/s), 900 archived (90.0/s), 1,000 unchanged, 1 failed, 4,000 listed, 900 media (1.5 MB), 800 marked',
       done: 1_000,
       total: 3_000,
     });
@@ -60,9 +60,9 @@ describe('the progress of a run', () => {
     budgets.waiting('query', 200);
     expect(text()).not.toContain('waiting');
     budgets.waiting('media-playback', 2_400);
-    expect(text()).toMatch(/; waiting 2 s for the media-playback budget$/);
+    expect(text()).toMatch(/, waiting 2 s for the media-playback budget: /);
     now = 1_000;
-    expect(text()).toMatch(/; waiting 1 s for the media-playback budget$/);
+    expect(text()).toMatch(/, waiting 1 s for the media-playback budget: /);
     budgets.taken('media-playback', { used: 3, limit: 12, perMs: 60_000 });
     expect(text()).not.toContain('waiting');
     expect(budgets.uses()).toEqual([{ family: 'media-playback', used: 3, limit: 12 }]);

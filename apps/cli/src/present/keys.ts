@@ -4,15 +4,37 @@ import type { KeysExported } from '../work/keys/export.ts';
 import type { KeyList } from '../work/keys/list.ts';
 import type { KeyRemoved } from '../work/keys/remove.ts';
 import type { KeyRotated } from '../work/keys/rotate.ts';
+import { type Column, Columns } from './columns.ts';
 import { count, place, plural, size } from './layout.ts';
 import { type CommonFlags, nextCommand } from './next.ts';
+import { shortTime } from './times.ts';
+
+type Slot = KeyList['slots'][number];
+
+const slotColumns: readonly Column<Slot>[] = [
+  { title: 'ID', cell: ({ id }) => id },
+  { title: 'KIND', cell: ({ kind }) => kind },
+  { title: 'CREATED', cell: ({ created_at }) => shortTime(created_at), leaveOut: 1 },
+  { title: 'LABEL', cell: ({ label }) => (label === '' ? '-' : label) },
+];
+
+const opensColumn: Column<Slot> = { title: 'OPENS', cell: opensWords };
+
+function opensWords({ opens, current }: Slot): string {
+  if (opens === null) return '-';
+  if (!opens) return 'no';
+  return current === false ? 'yes (root key not in use)' : 'yes';
+}
 
 /** One line per slot. */
-export function presentKeyList(list: KeyList): string {
-  const lines = list.slots.map((slot) => {
-    const opens = slot.opens === null ? '' : slot.opens ? '  opens' : '  -';
-    return `${slotLine(slot)}${opens}${slot.current === false ? ' (root key not in use)' : ''}`;
-  });
+export function presentKeyList(list: KeyList, terminalWidth?: number): string {
+  const known = list.slots.some(({ opens }) => opens !== null);
+  const columns = new Columns(
+    known ? [...slotColumns, opensColumn] : slotColumns,
+    list.slots,
+    terminalWidth === undefined ? undefined : terminalWidth - 2,
+  );
+  const lines = [columns.header(), ...list.slots.map((slot) => columns.row(slot))];
   return [
     `${plural(list.slots.length, 'key slot')} of ${place(list.archive)}:`,
     ...lines.map((line) => `  ${line}`),
@@ -60,7 +82,7 @@ export function presentKeysExported(exported: KeysExported): string {
 }
 
 function slotLine({ id, kind, label, created_at }: SlotFacts): string {
-  return `${id}  ${kind.padEnd(8)}  ${created_at}  ${label === '' ? '(no label)' : label}`;
+  return `${id}  ${kind.padEnd(8)}  ${shortTime(created_at)}  ${label === '' ? '(no label)' : label}`;
 }
 
 function copyIsOld(flags: CommonFlags): string[] {

@@ -1,6 +1,7 @@
 import type { RunPlan } from '@cxvault/core';
 import { count, plural, table } from './layout.ts';
 import { type CommonFlags, nextCommand } from './next.ts';
+import { periodWords } from './times.ts';
 
 const shown = 50;
 
@@ -19,7 +20,7 @@ export function presentRunPlan(plan: RunPlan, flags: CommonFlags): string {
       ['archived already', count(plan.unchanged)],
       ['given up', count(plan.given_up)],
       ['marks pending', count(plan.marks.pending)],
-      ...plan.windows.map(({ lane, from, to }): [string, string] => [`listed (${lane})`, `${from} to ${to}`]),
+      ...plan.windows.map((window): [string, string] => [`listed (${window.lane})`, periodWords(window)]),
     ]),
     '',
     `Next: ${nextCommand('run', flags)}`,

@@ -1,6 +1,7 @@
 import type { RunReport } from '@cxvault/core';
 import { count, elapsed, place, plural, size, table } from './layout.ts';
 import { type CommonFlags, nextCommand } from './next.ts';
+import { periodWords } from './times.ts';
 
 const shownFailures = 20;
 
@@ -37,10 +38,7 @@ function rows(report: RunReport): [string, string][] {
       'marks',
       `${count(marks.sent)} sent, ${count(marks.failed.length)} failed, ${count(marks.pending)} pending`,
     ],
-    ...report.windows.map(({ lane, from, to }): [string, string] => [
-      `covered (${lane})`,
-      `${from} to ${to}`,
-    ]),
+    ...report.windows.map((window): [string, string] => [`covered (${window.lane})`, periodWords(window)]),
     ['API calls', calls(report)],
     ...callsPer1000(report),
     ['took', elapsed(report.duration_ms)],

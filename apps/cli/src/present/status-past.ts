@@ -1,5 +1,6 @@
 import type { ArchiveStatus, PastVerify } from '@cxvault/core';
 import { count, elapsed, plural } from './layout.ts';
+import { shortTime } from './times.ts';
 
 export type Row = readonly [string, string];
 
@@ -12,7 +13,7 @@ export function runRows({ last_run, lock }: ArchiveStatus): Row[] {
 }
 
 function lockRows({ state, run_id, host, pid, since }: NonNullable<ArchiveStatus['lock']>): Row[] {
-  const who = `run ${run_id ?? 'unknown'} since ${since ?? 'unknown'}`;
+  const who = `run ${run_id ?? 'unknown'} since ${since === null ? 'unknown' : shortTime(since)}`;
   const where = `on ${host ?? 'unknown'}, process ${String(pid ?? 'unknown')}`;
   if (state === 'held') return [['under way', who], continued(where)];
   return [['lock', `left behind by ${who}`], continued(`${where}; the next run takes it over`)];
@@ -35,7 +36,7 @@ function lastRunRows({
   last_entry_at,
   report,
 }: NonNullable<ArchiveStatus['last_run']>): Row[] {
-  const at = report?.generated_at ?? last_entry_at;
+  const at = shortTime(report?.generated_at ?? last_entry_at);
   if (report === null) return [['last run', `${at}, ${ends[ended]}`], continued(`run ${run_id}`)];
   const { successful_archives, failed_archives, unchanged, duration_ms, error } = report;
   const took = duration_ms === null ? '' : ` after ${elapsed(duration_ms)}`;
@@ -68,5 +69,5 @@ function verifyWords({ at, depth, ok, damage, objects, proven_before, since, unt
   const part = since === undefined && until === undefined ? '' : ' of a period';
   const before = proven_before === 0 ? '' : `, ${count(proven_before)} proven before`;
   const found = ok ? 'no damage' : `DAMAGED (${plural(damage, 'finding')})`;
-  return `${at}, ${depth}${part}: ${found} in ${plural(objects, 'object')}${before}`;
+  return `${shortTime(at)}, ${depth}${part}: ${found} in ${plural(objects, 'object')}${before}`;
 }

@@ -2,6 +2,7 @@ import type { ArchiveStatus } from '@cxvault/core';
 import { count, place, plural, size, table } from './layout.ts';
 import { type CommonFlags, nextCommand } from './next.ts';
 import { type Row, runRows, verifyRows } from './status-past.ts';
+import { periodWords, shortTime } from './times.ts';
 
 const shown = 20;
 
@@ -69,17 +70,13 @@ function rows(status: ArchiveStatus): Row[] {
   ];
 }
 
-/** The beginning of time is how "everything" is journalled. */
 function coverageRows({ lanes, windows }: ArchiveStatus): Row[] {
   if (lanes.length === 0) return [['covered', 'nothing yet']];
   return lanes.flatMap(({ lane, low_water_mark }) => [
     ...windows
       .filter((window) => window.lane === lane)
-      .map(({ from, to }): Row => [
-        `covered (${lane})`,
-        `${from.startsWith('1970-01-01T00:00:00') ? 'everything' : from} to ${to}`,
-      ]),
-    ['low-water mark', `${low_water_mark} (${lane})`] as const,
+      .map((window): Row => [`covered (${lane})`, periodWords(window)]),
+    ['low-water mark', `${shortTime(low_water_mark)} (${lane})`] as const,
   ]);
 }
 

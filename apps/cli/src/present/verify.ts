@@ -53,8 +53,15 @@ function rows(report: VerifyReport): Row[] {
     ['archive', place(report.archive)],
     ['depth', report.depth],
     ...objectRows(report),
-    ['records', `${count(records.checked)} checked, ${count(records.damaged)} damaged`],
-    ['media', `${count(media.checked)} checked (${size(media.bytes)}), ${count(media.damaged)} damaged`],
+    ...(opens(report.depth)
+      ? ([
+          ['records', `${count(records.checked)} checked, ${count(records.damaged)} damaged`],
+          [
+            'media',
+            `${count(media.checked)} checked (${size(media.bytes)}), ${count(media.damaged)} damaged`,
+          ],
+        ] as const)
+      : [['contents', 'not opened at this depth'] as const]),
     [
       'journal',
       `${plural(journal.entries, 'entry', 'entries')} of ${plural(journal.runs, 'run')}, ${count(journal.damaged)} damaged`,
@@ -63,6 +70,10 @@ function rows(report: VerifyReport): Row[] {
     ['took', elapsed(report.duration_ms)],
     ...journal.tips.map((tip): Row => ['journal tip', tip]),
   ];
+}
+
+function opens(depth: VerifyReport['depth']): boolean {
+  return depth === 'sample' || depth === 'full';
 }
 
 function objectRows({ objects, resumed_from: resumedFrom }: VerifyReport): Row[] {

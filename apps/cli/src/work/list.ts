@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { listInteractions, type ListedInteraction, type ListFilter, systemClock } from '@cxvault/core';
 import type { CommandContext } from '../context.ts';
 import { exitIncomplete, firstExit } from '../exit-codes.ts';
@@ -83,7 +84,7 @@ async function print(
   }
 }
 
-/** Shows on stderr how far the reading is, unless the rows themselves show it on the terminal. */
+/** Shows on stderr how far the reading is, unless the rows themselves show it: behind a pipe may be the terminal, too. */
 async function* read(
   { archive, catalog, signal }: CurrentCatalog,
   filter: ListFilter,
@@ -93,9 +94,10 @@ async function* read(
   const shown = progress.use(showProgress({ quiet }));
   try {
     let found = 0;
+    const rowsAreSeen = !fstatSync(process.stdout.fd).isFile();
     for await (const rows of listInteractions(archive, catalog, filter, signal)) {
       found += rows.length;
-      if (found > 0 && process.stdout.isTTY) progress.dispose();
+      if (found > 0 && rowsAreSeen) progress.dispose();
       else shown.update(`listing: ${plural(found, 'interaction')} found`);
       yield rows;
     }

@@ -22,7 +22,7 @@ export class KeyListCommand extends BaseCommand {
     const { flags } = await this.parse(KeyListCommand);
     const { keyList } = await import('../../work/keys/list.ts');
     const list = await keyList(await this.begin(flags), flags);
-    this.show(presentKeyList(list));
+    this.show(presentKeyList(list, process.stdout.columns));
     if (list.error) {
       this.complain(list.error);
       process.exitCode = list.error.exit;

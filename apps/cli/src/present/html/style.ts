@@ -52,7 +52,7 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 caption { text-align: left; font-weight: 600; font-size: 14px; padding-bottom: 4px; }
 th, td { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); font-size: 12px; }
-td { overflow-wrap: anywhere; min-width: 72px; }
+td { overflow-wrap: anywhere; min-width: 90px; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; min-width: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 code, td.code { font: 12.5px/1.5 ui-monospace, "Liberation Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
@@ -69,12 +69,13 @@ footer { color: var(--soft); font-size: 12.5px; margin: 16px auto 32px; }
   table.stack thead { display: none; } table.stack tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--line); }
   table.stack td { display: flex; gap: 10px; padding: 2px 0; border: 0; text-align: left; white-space: normal; }
   table.stack td::before { content: attr(data-name); flex: 0 0 92px; color: var(--soft); font: 12px/1.7 system-ui, sans-serif; } }
+@page { margin: 12mm; }
 @media print { :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --wash: #eee;
   --blue: #1f5aa8; --green: #1d7a46; --red: #b3261e; --amber: #8a4f06; --grey: #777; }
   body { font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header, main, footer { max-width: none; padding-left: 0; padding-right: 0; } header { padding: 12px 16px; margin-top: 0; }
   section { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: 12px 0; margin-top: 10px; }
   .tile { padding: 8px 12px; } .tile b { font-size: 18px; }
-  figure, tr, .tile, .notice, h2, h3 { break-inside: avoid; } h2, h3, figcaption, caption { break-after: avoid; }
+  figure, tr, .tile, .notice, h2, h3 { break-inside: avoid; } h2, h3, .lead, figcaption, caption { break-after: avoid; }
   .pair { grid-template-columns: 1fr 1fr; gap: 12px 24px; } details:not([open]) { display: none; } thead { display: table-header-group; } }
 `;
