@@ -6,7 +6,7 @@ import { exitIncomplete, firstExit } from '../exit-codes.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import { type Interruption, watchInterruption } from '../interruption.ts';
 import { RunMetrics } from '../metrics/run-metrics.ts';
-import { presentOutage, presentWaiting } from '../present/service.ts';
+import { presentOutage, presentWaiting, type ServiceCounts } from '../present/service.ts';
 import { hideSecrets } from '../redact.ts';
 import { writeReport } from '../report-file.ts';
 import { type CacheFiles, openCacheFolder } from '../session/cache-folder.ts';
@@ -15,7 +15,7 @@ import { openCatalog, type OpenCatalog } from '../session/open-catalog.ts';
 import { openSource, type OpenSource } from '../session/open-source.ts';
 import { archiveOf } from '../session/open-store.ts';
 import { runSettings, type RunSettings } from '../settings/run-settings.ts';
-import { countRun } from '../telemetry/report-counters.ts';
+import { ServiceCounters } from '../telemetry/report-counters.ts';
 import { conclude, type RunFlags, type RunOutcome } from './run.ts';
 import { RunHistory } from './run-history.ts';
 import { type PageOrder, pageFailure, withPage } from './run-page-file.ts';
@@ -58,7 +58,9 @@ class Service implements AsyncDisposable {
   #catalog: OpenCatalog | undefined;
   #source: OpenSource | undefined;
   #run: PollingRun | undefined;
-  #reported = false;
+  readonly #counters = new ServiceCounters();
+  /** Of the last report; undefined before the first. */
+  #done: ServiceCounts | undefined;
   /** What the page shows, if one is asked for: from the start of the service on. */
   readonly #history: RunHistory | undefined;
   /** What ends the service, or kept it from beginning. */
@@ -136,7 +138,7 @@ class Service implements AsyncDisposable {
     const error = this.#interruption.signal.aborted ? interrupted : this.#error;
     const archivedRecords = this.#settings.reportRecords === 'all';
     const result = await this.#run.end({ archivedRecords, error });
-    countRun(this.#context.telemetry, result.report);
+    this.#counters.note(this.#context.telemetry, result.report);
     const concluded = await conclude(result, this.#settings);
     const outcome = await withPage(concluded, this.#pageOf(result.report));
     this.#metrics.note({ report: result.report });
@@ -209,6 +211,7 @@ class Service implements AsyncDisposable {
   /** Goes on under a new id: it ends here if its last entry is known to be there. */
   async #closeRun(run: PollingRun, error: unknown): Promise<void> {
     if (error === undefined) await run.end({ archivedRecords: false });
+    this.#counters.note(this.#context.telemetry, run.report());
     await run[Symbol.asyncDispose]();
     this.#run = undefined;
     this.#context.log('info', 'service.new_run', { after: run.runId });
@@ -223,9 +226,10 @@ class Service implements AsyncDisposable {
   async #note(run: PollingRun, idle: boolean): Promise<void> {
     const lanes = this.#source?.source.lanes ?? [];
     this.#metrics.note({ lowWaterMark: run.lowWaterMark(lanes) });
-    if (idle && this.#reported) return;
-    this.#reported = true;
+    if (idle && this.#done) return;
     const report = run.report();
+    this.#done = { archived: report.successful_archives, failed: report.failed_archives };
+    this.#counters.note(this.#context.telemetry, report);
     this.#metrics.note({ report });
     await this.#write({ ...report, archived_records: [] });
     this.#context.log('info', 'service.pass', {
@@ -270,7 +274,8 @@ class Service implements AsyncDisposable {
       this.#context.warn(presentOutage(failure.message, next, now));
       this.#context.log('warn', 'service.outage', { code: failure.code, reason: failure.message, at });
     }
-    this.#watch.show(() => ({ text: presentWaiting(next, systemClock.now()) }));
+    const done = this.#done;
+    this.#watch.show(() => ({ text: presentWaiting(next, systemClock.now(), done) }));
   }
 }
 

@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import type { StoredReport } from '@cxvault/core';
+import { ServiceCounters } from '../src/telemetry/report-counters.ts';
+import type { Telemetry } from '../src/telemetry/telemetry.ts';
+
+function reportOf(run: string, archived: number, calls: number, unchanged: number): StoredReport {
+  return {
+    total_interactions: archived,
+    successful_archives: archived,
+    failed_archives: 0,
+    retried_and_succeeded: 0,
+    success_rate: '100.00%',
+    failed_records: [],
+    generated_at: '2026-03-01T08:00:00.000Z',
+    run_id: run,
+    archive: 'file:///srv/archive',
+    profile: 'interactions',
+    windows: [],
+    tips: [],
+    unchanged,
+    given_up: 0,
+    media: { archived: 0, bytes: 0, absent: 0, provisional: 0 },
+    bytes: { plaintext: 0, stored: 0 },
+    marks: { sent: 0, failed: [], pending: 0 },
+    api_calls: { detail: { count: calls, throttled: 0, retried: 0 } },
+    calls_per_1000: {},
+    duration_ms: 1_000,
+    warnings: [],
+    journal_damage: [],
+  };
+}
+
+describe('the counters of a service', () => {
+  it('have each interaction and call of its reports once, and never go back', () => {
+    const counters: Record<string, number> = {};
+    const telemetry: Telemetry = {
+      enabled: true,
+      begin: () => ({ end: () => {} }),
+      span: (_name, _attributes, work) => work(),
+      count: (name, value, attributes) => {
+        expect(value).toBeGreaterThanOrEqual(0);
+        const key = [name, ...Object.values(attributes ?? {})].join(' ');
+        counters[key] = (counters[key] ?? 0) + value;
+      },
+      close: async () => {},
+    };
+    const service = new ServiceCounters();
+    service.note(telemetry, reportOf('first', 3, 5, 4));
+    service.note(telemetry, reportOf('first', 7, 12, 1));
+    service.note(telemetry, reportOf('second', 1, 1, 0));
+    expect(counters).toMatchObject({
+      'cxvault.interactions archived': 8,
+      'cxvault.interactions unchanged': 4,
+      'cxvault.api.calls detail': 13,
+    });
+  });
+});
