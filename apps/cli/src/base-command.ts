@@ -73,7 +73,7 @@ export abstract class BaseCommand extends Command {
 
   /** An error that is part of a result: for people on stderr as well; under `--json` the result has it. */
   protected complain(error: { readonly message: string; readonly hint?: string }): void {
-    if (!this.jsonEnabled()) process.stderr.write(failureText(error));
+    if (!this.jsonEnabled()) process.stderr.write(wrapped(failureText(error), process.stderr.columns));
   }
 
   protected override logJson(json: unknown): void {

@@ -3,6 +3,7 @@ import type { Config } from '@oclif/core';
 import type { BaseFlags } from './base-command.ts';
 import { openLog } from './log.ts';
 import { printable } from './printable.ts';
+import { wrapped } from './present/wrap.ts';
 import { writeAboveProgress } from './progress.ts';
 import { hideSecrets } from './redact.ts';
 import { loadSettings, type Settings } from './settings/settings.ts';
@@ -31,7 +32,7 @@ export async function openContext(oclif: Config, flags: BaseFlags): Promise<Comm
   const { level = 'warn', file } = settings.config.log ?? {};
   const log = openLog({ level: flags['log-level'] ?? level, file, env: settings.env });
   const warn = (text: string): void => {
-    writeAboveProgress(printable(`warning: ${hideSecrets(text)}\n`));
+    writeAboveProgress(wrapped(printable(`warning: ${hideSecrets(text)}\n`), process.stderr.columns));
   };
   telemetry ??= openTelemetry({ env: settings.env, log, warn, version: oclif.version });
   return {

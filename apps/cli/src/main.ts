@@ -3,6 +3,7 @@ import { exitCodes } from './exit-codes.ts';
 import { failureOf, failureText, plannedExit } from './failure.ts';
 import { asksForWords, wordsAsJson } from './help-json.ts';
 import { endOnSignals } from './interruption.ts';
+import { wrapped } from './present/wrap.ts';
 import { hideSecretsOf } from './redact.ts';
 
 /** Runs one command line. Never throws: everything ends as output and `process.exitCode`. */
@@ -49,7 +50,7 @@ function report(error: unknown, argv: readonly string[]): void {
   const failure = failureOf(error);
   process.exitCode = failure.exit;
   if (wantsJson(argv)) printJson({ error: failure });
-  else process.stderr.write(failureText(failure));
+  else process.stderr.write(wrapped(failureText(failure), process.stderr.columns));
   if (wantsDebug(argv) && error instanceof Error)
     process.stderr.write(`${hideSecretsOf(process.env)(stackOf(error))}\n`);
 }

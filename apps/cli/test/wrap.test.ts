@@ -6,6 +6,7 @@ describe('lines for a terminal', () => {
     ['name    a value of some words', 'name    a value of\n        some words'],
     ['  4711  denied [id 12345]', '  4711  denied\n        [id 12345]'],
     ['ok  a  words in a column', 'ok  a  words in a\n       column'],
+    ['error: it is  all wrong', 'error: it is  all\n       wrong'],
     ['a sentence that is too long', 'a sentence that is\n  too long'],
     ['short', 'short'],
   ])('are broken between words, below the value: %s', (text, lines) => {

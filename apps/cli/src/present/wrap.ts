@@ -3,7 +3,7 @@
  * what stands in brackets.
  */
 const words = / *cxvault .*$| *\[[^\]]*\]| *[^ ]+/g;
-const nameAndValue = /^ *\S.* {2,}(?=\S)/;
+const nameAndValue = /^(?:error|warning|hint): +|^ *\S.* {2,}(?=\S)/;
 
 /** Breaks lines that are too long for the terminal between words; the rest stands below the value it belongs to. */
 export function wrapped(text: string, width: number | undefined): string {
