@@ -160,4 +160,13 @@ describe('a tenant over weeks', () => {
     weeks.clock.jump(hour);
     expect((await weeks.run()).warnings.join()).not.toMatch(/listed again/);
   });
+
+  it('has contacts that cannot be marked, and counts them as no refusal', async () => {
+    await using weeks = await PlatformWeeks.open(quiet);
+    await weeks.add({ mediaTypeId: 3, legs: 1, durationMs: 5 * minute }); // chats have no business data
+    weeks.clock.jump(hour);
+    const { marks } = await weeks.run();
+    expect(marks).toMatchObject({ sent: 6, failed: [], pending: 0 });
+    expect(weeks.marks()).toMatchObject({ sent: 6, refused: 0, nothing_to_mark: 1 });
+  });
 });

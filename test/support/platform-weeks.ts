@@ -113,6 +113,11 @@ export class PlatformWeeks implements AsyncDisposable {
     throw new Error(`the tenant has no ${id}`);
   }
 
+  /** Interactions by what became of their mark. */
+  marks(): { readonly sent: number; readonly refused: number; readonly nothing_to_mark: number } {
+    return this.#catalog.statistics(new Date(this.clock.now()).toISOString()).marks;
+  }
+
   async isWhole(): Promise<boolean> {
     const report = await verifyArchive(this.#archive, {
       archive: 'memory:',

@@ -236,7 +236,7 @@ describe('status', () => {
       gaps: [],
       interactions: { archived: interactions, versions: interactions, failed: 0, given_up: 0, erased: 0 },
       media: { archived: interactions, absent: 0, provisional: 0 },
-      marks: { sent: interactions, pending: 0, refused: 0 },
+      marks: { sent: interactions, pending: 0, refused: 0, nothing_to_mark: 0 },
       open_failures: [],
       given_up: [],
       last_run: { ended: 'finished', report: { successful_archives: interactions, error: null } },

@@ -79,6 +79,9 @@ export interface FailedInteraction {
   readonly given_up?: boolean;
 }
 
+/** The reason of a refused mark for which CXone has no place; without a status, as no refusal has it. */
+export const nothingToMark = 'not-found';
+
 /** What came of marking an interaction at the source. */
 export interface EntryMark {
   readonly interaction_id: string;

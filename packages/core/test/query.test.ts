@@ -274,7 +274,7 @@ describe('the status', () => {
       gaps: [{ lane: 'update', from: '2026-01-03T00:00:00.000Z', to: '2026-01-05T00:00:00.000Z' }],
       interactions: { archived: 3, versions: 4, failed: 1, given_up: 1, erased: 1 },
       media: { archived: 1, bytes: 13, absent: 1, provisional: 1 },
-      marks: { sent: 1, pending: 1, refused: 1 },
+      marks: { sent: 1, pending: 1, refused: 1, nothing_to_mark: 0 },
       open_failures: [{ interaction_id: 'bad', reason: 'server-error [status=500]', request_id: 'r1' }],
       given_up: [{ interaction_id: 'worse', reason: 'denied [status=403]' }],
       last_run: { ended: 'finished', report: { successful_archives: 1, failed_archives: null, error: null } },

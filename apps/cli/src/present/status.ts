@@ -54,7 +54,7 @@ function rows(status: ArchiveStatus): Row[] {
     ...coverageRows(status),
     ['interactions', interactionWords(status)],
     ['media', `${count(media.archived)} archived (${size(media.bytes)})${absent(media)}`],
-    ['marks', `${count(marks.sent)} sent, ${count(marks.pending)} pending, ${count(marks.refused)} refused`],
+    ['marks', markWords(marks)],
     [
       'stored',
       `${size(bytes.stored)}: records ${size(bytes.records)}, media ${size(bytes.media)}, journal ${size(bytes.journal)}`,
@@ -142,4 +142,9 @@ function next(status: ArchiveStatus, flags: CommonFlags): string[] {
   return commands.length === 0
     ? []
     : ['', ...commands.map((command, index) => `${index === 0 ? 'Next:' : '     '} ${command}`)];
+}
+
+function markWords({ sent, pending, refused, nothing_to_mark: nothing }: ArchiveStatus['marks']): string {
+  const words = `${count(sent)} sent, ${count(pending)} pending, ${count(refused)} refused`;
+  return nothing === 0 ? words : `${words}; ${count(nothing)} have no place for one in CXone`;
 }

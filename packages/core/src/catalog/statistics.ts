@@ -1,5 +1,6 @@
 import { kindNumbers } from '@cxvault/crypto-codec';
 
+import { nothingToMark } from '../journal-entry.ts';
 import type { CatalogDatabase } from './database.ts';
 
 /** Objects of one kind, and their bytes. */
@@ -18,7 +19,13 @@ export interface CatalogStatistics {
   /** What the newest versions lack; `provisional` ones are asked for again. */
   readonly absent: { readonly media: number; readonly provisional: number };
   /** Interactions by what became of their mark. */
-  readonly marks: { readonly sent: number; readonly pending: number; readonly refused: number };
+  readonly marks: {
+    readonly sent: number;
+    readonly pending: number;
+    readonly refused: number;
+    /** Interactions that CXone has no place for a mark of, such as contacts without recordings: no failure. */
+    readonly nothing_to_mark: number;
+  };
   /** Stored bytes. */
   readonly stored: { readonly records: Amount; readonly media: Amount; readonly journal: Amount };
   readonly runs: number;
@@ -77,10 +84,11 @@ function absentMedia(db: CatalogDatabase, now: string): CatalogStatistics['absen
 
 function marks(db: CatalogDatabase): CatalogStatistics['marks'] {
   const rows = db.all<{ outcome: string; n: number }>(
-    `SELECT coalesce(m.outcome, 'pending') AS outcome, count(*) AS n
+    `SELECT CASE WHEN m.outcome = 'refused' AND m.reason = '${nothingToMark}' THEN 'nothing'
+            ELSE coalesce(m.outcome, 'pending') END AS outcome, count(*) AS n
      FROM (SELECT DISTINCT interaction_id FROM versions AS v WHERE ${notErased}) AS v
      LEFT JOIN marks AS m ON m.interaction_id = v.interaction_id GROUP BY 1`,
   );
   const of = (outcome: string): number => rows.find((row) => row.outcome === outcome)?.n ?? 0;
-  return { sent: of('sent'), pending: of('pending'), refused: of('refused') };
+  return { sent: of('sent'), pending: of('pending'), refused: of('refused'), nothing_to_mark: of('nothing') };
 }

@@ -2,7 +2,7 @@ import type { InteractionSource, MarkOutcome } from '@cxvault/plugin-api';
 import pLimit from 'p-limit';
 
 import type { Catalog } from '../catalog/catalog.ts';
-import type { EntryMark } from '../journal-entry.ts';
+import { type EntryMark, nothingToMark } from '../journal-entry.ts';
 import { formatReason } from './failure-reason.ts';
 
 /** What is written into the marker field of an archived interaction. */
@@ -111,7 +111,7 @@ export class Marker {
       return { ...mark, outcome };
     }
     // not tried again, and nothing that anybody should look into
-    if (outcome === 'nothing-to-mark') return { ...mark, outcome: 'refused', reason: 'not-found' };
+    if (outcome === 'nothing-to-mark') return { ...mark, outcome: 'refused', reason: nothingToMark };
     const reason = formatReason(outcome.failed);
     this.failed.push({ interaction_id: interactionId, reason });
     return { ...mark, outcome: outcome.failed.permanent ? 'refused' : 'pending', reason };
