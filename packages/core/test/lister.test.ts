@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { newId } from '@cxvault/crypto-codec';
+import type { InteractionPage, InteractionSource, Lane, ListWindow } from '@cxvault/plugin-api';
+
+import { Catalog } from '../src/catalog/catalog.ts';
+import { Lister } from '../src/run/lister.ts';
+import { WorkList } from '../src/run/work-list.ts';
+
+const at = (hour: number): string => `2026-11-22T${String(hour).padStart(2, '0')}:00:00.000Z`;
+
+/** A source of windows that gives these pages, pass after pass; the last pass is repeated. */
+function sourceOf(...passes: (readonly InteractionPage[])[]): InteractionSource {
+  let pass = 0;
+  const unused = (): never => {
+    throw new Error('a lister only lists');
+  };
+  return {
+    lanes: ['start', 'update'],
+    listsWindows: true,
+    reach: { update: { listed: 6 * 3_600_000 } },
+    now: () => Date.parse(at(20)),
+    async *list() {
+      const pages = passes[Math.min(pass, passes.length - 1)] ?? [];
+      pass += 1;
+      for (const page of pages) yield await Promise.resolve(page);
+    },
+    check: unused,
+    fetch: unused,
+    openMedia: unused,
+    mark: unused,
+    callCounts: () => ({}),
+    close: () => Promise.resolve(),
+  };
+}
+
+let catalog: Catalog;
+let work: WorkList;
+
+beforeEach(() => {
+  catalog = Catalog.open('', newId());
+  work = new WorkList();
+});
+
+afterEach(() => {
+  catalog.close();
+  work.dispose();
+});
+
+function list(
+  source: InteractionSource,
+  lane: Lane = 'start',
+  from = at(10),
+  to = at(18),
+): Promise<ListWindow | undefined> {
+  const lister = new Lister({ source, catalog, work, window: { lane, from, to } });
+  return lister.list(new AbortController().signal, () => false);
+}
+
+const sighted = (): string[] => work.items().map(({ interactionId }) => interactionId);
+
+describe('a window whose list is not complete', () => {
+  const row = { interactionId: 'a', updatedTime: at(11) };
+
+  it('is covered up to the earliest time that a page names', async () => {
+    const pages = [
+      { rows: [row], completeTo: at(16) },
+      { rows: [], completeTo: at(14) },
+      { rows: [], completeTo: at(17) },
+    ];
+    expect(await list(sourceOf(pages))).toEqual({ lane: 'start', from: at(10), to: at(14) });
+    expect(sighted()).toEqual(['a']);
+  });
+
+  it('is covered whole when a page is complete to a later time', async () => {
+    expect(await list(sourceOf([{ rows: [row], completeTo: at(19) }]))).toMatchObject({ to: at(18) });
+  });
+
+  it('is not covered at all when nothing of it is complete, though its rows are taken', async () => {
+    expect(await list(sourceOf([{ rows: [row], completeTo: at(10) }]))).toBeUndefined();
+    expect(sighted()).toEqual(['a']);
+  });
+
+  it('is covered as far as its last pass was complete', async () => {
+    const early = [{ rows: [row], completeTo: at(12) }];
+    expect(await list(sourceOf(early, [{ rows: [row] }]))).toMatchObject({ to: at(18) });
+  });
+
+  it('is covered no further when only its last pass was not complete', async () => {
+    const early = [{ rows: [row], completeTo: at(12) }];
+    expect(await list(sourceOf([{ rows: [row] }], early))).toMatchObject({ to: at(12) });
+  });
+});
+
+describe('a row', () => {
+  it('lies where its position says, not its update', async () => {
+    const updatedTime = at(19);
+    const rows = [
+      { interactionId: 'in', updatedTime, position: at(10) },
+      { interactionId: 'older', updatedTime, position: at(9) },
+    ];
+    expect(await list(sourceOf([{ rows }]))).toMatchObject({ to: at(18) });
+    expect(sighted()).toEqual(['in']);
+  });
+
+  it('at the end of the window belongs to the next one, but is taken along', async () => {
+    const pages = (n: number): InteractionPage[] => [
+      { rows: [{ interactionId: `at the end ${String(n)}`, updatedTime: at(11), position: at(18) }] },
+    ];
+    // each pass shows another one: they do not keep the list from coming to its end
+    expect(await list(sourceOf(pages(1), pages(2)))).toMatchObject({ to: at(18) });
+    expect(sighted()).toEqual(['at the end 1']);
+  });
+
+  it('that is older does not end a list of windows', async () => {
+    const pages = [
+      { rows: [{ interactionId: 'older', updatedTime: at(8) }] },
+      { rows: [{ interactionId: 'in', updatedTime: at(12) }] },
+    ];
+    await list(sourceOf(pages), 'update');
+    expect(sighted()).toEqual(['in']);
+  });
+});
