@@ -92,9 +92,28 @@ describe('recordings', () => {
         await openPlatformMedium(calls, '100', { ...recording(url(1)), mediaId }, refresh, undefined),
       );
     expect(tenant.seen(playbackPath)).toHaveLength(1);
-    tenant.on('/rec/2', answer('expired', 403)); // the remembered address has expired as well
-    await openPlatformMedium(calls, '100', recording(url(2)), refresh, undefined);
+  });
+
+  it('are not given up for a remembered address that has expired as well', async () => {
+    await using tenant = await startPlatform();
+    const url = (n: number): string => `${tenant.server.origin}/rec/${String(n)}`;
+    const expired = answer('expired', 403);
+    const names = (n: number): Answerer =>
+      answer({ interactions: [played('s1', url(n)), played('s2', url(n))] });
+    tenant.on('/rec/1', expired).on('/rec/2', bytes(mp4)).on(playbackPath, names(2));
+    const { calls } = tenant;
+    const refresh = playbackRefresh(calls);
+    const openIt = (mediaId: string, n: number): Promise<MediaAnswer> =>
+      openPlatformMedium(calls, '100', { ...recording(url(n)), mediaId }, refresh, undefined);
+    await bodyOf(await openIt('s1', 1)); // takes so long that the addresses of its answer expire
+    tenant.on('/rec/2', expired).on('/rec/3', bytes(mp4)).on(playbackPath, names(3));
+    expect((await bodyOf(await openIt('s2', 1))).equals(mp4)).toBe(true);
     expect(tenant.seen(playbackPath)).toHaveLength(2);
+    expect(await openIt('s2', 2)).toHaveProperty('body');
+    expect(tenant.seen(playbackPath)).toHaveLength(2);
+    tenant.on('/rec/3', expired);
+    expect(await openIt('s2', 1)).toMatchObject({ absent: 'denied' });
+    expect(tenant.seen(playbackPath)).toHaveLength(3);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MediaAnswer, SourceMedium } from '@cxvault/plugin-api';
-import { absentOrThrow, failureOf, mediumError, withoutAddress } from '../medium-outcome.ts';
+import { absentOrThrow, failureOf, withoutAddress } from '../medium-outcome.ts';
 import { withoutSignedUrls } from '../signed-urls.ts';
 import type { PlatformCalls } from './calls.ts';
 import { freshAttachmentUrl } from './digital.ts';
@@ -55,7 +55,10 @@ export async function openPlatformMedium(
   }
 }
 
-/** A signed address is short-lived: when it does not work, a fresh one is asked for once. */
+/**
+ * A signed address is short-lived: when it does not work, another is asked for, until one that was given for this very
+ * question does not work either. One that was given for another medium may have expired while that was stored.
+ */
 async function openRecording(
   calls: PlatformCalls,
   interactionId: string,
@@ -63,15 +66,17 @@ async function openRecording(
   refetchPlayback: RefetchPlayback,
   signal: AbortSignal | undefined,
 ): Promise<MediaAnswer> {
-  try {
-    return await openRecordingAt(calls, medium, signal);
-  } catch (error) {
-    const failure = failureOf(error);
-    if (!expiredStatuses.includes(failure.status ?? 0)) throw mediumError(failure, interactionId, medium);
+  let { url } = medium;
+  for (let isFresh = false; ;) {
+    try {
+      return await openRecordingAt(calls, { ...medium, url }, signal);
+    } catch (error) {
+      if (isFresh || !expiredStatuses.includes(failureOf(error).status ?? 0)) throw error;
+    }
+    const other = await refetchPlayback(interactionId, { mediaId: medium.mediaId, url }, signal);
+    if ('absent' in other) return absent(other.absent);
+    ({ url, isFresh } = other);
   }
-  const fresh = await refetchPlayback(interactionId, medium, signal);
-  if ('absent' in fresh) return absent(fresh.absent);
-  return openRecordingAt(calls, { ...medium, url: fresh.url }, signal);
 }
 
 /** An attachment that is signed elsewhere may have expired, too; its message names a fresh address. */

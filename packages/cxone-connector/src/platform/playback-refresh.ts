@@ -3,18 +3,19 @@ import type { PlatformCalls } from './calls.ts';
 import type { AbsenceReason } from './parts.ts';
 import { recordingsIn } from './recordings.ts';
 
-/** A fresh address, or why there is none. */
-export type FreshAddress = { readonly url: string } | { readonly absent: AbsenceReason };
+/** Another address, or why there is none. `isFresh`: it was asked for just now; else it is one that is remembered. */
+export type OtherAddress =
+  { readonly url: string; readonly isFresh: boolean } | { readonly absent: AbsenceReason };
 
 /**
- * Gives fresh addresses of recordings, after the one that was tried had expired. Throws `RequestFailure` where
+ * Gives another address of a recording, after the one that was tried had expired. Throws `RequestFailure` where
  * playback fails.
  */
 export type RefetchPlayback = (
   masterContactId: string,
   medium: { readonly mediaId: string; readonly url: string },
   signal: AbortSignal | undefined,
-) => Promise<FreshAddress>;
+) => Promise<OtherAddress>;
 
 /** Answers that are remembered: those of the interactions under way. */
 const remembered = 64;
@@ -40,11 +41,11 @@ export function playbackRefresh(calls: PlatformCalls): RefetchPlayback {
   return async (masterContactId, { mediaId, url }, signal) => {
     const known = await answers.get(masterContactId)?.catch(() => undefined);
     const other = known === undefined || typeof known === 'string' ? undefined : known.get(mediaId);
-    if (other !== undefined && other !== url) return { url: other };
+    if (other !== undefined && other !== url) return { url: other, isFresh: false };
     const answer = await ask(masterContactId, signal);
     if (typeof answer === 'string') return { absent: answer };
     const fresh = answer.get(mediaId);
-    return fresh === undefined ? { absent: 'not-found' } : { url: fresh };
+    return fresh === undefined ? { absent: 'not-found' } : { url: fresh, isFresh: true };
   };
 }
 
