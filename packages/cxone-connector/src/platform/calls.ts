@@ -49,10 +49,7 @@ export async function askPart<T>(
   part: Part,
   ask: () => Promise<T | undefined>,
 ): Promise<PartAnswer<T>> {
-  if (!rights.mayAsk(part)) {
-    rights.notAsked(part);
-    return { absent: 'denied' };
-  }
+  if (!rights.mayAsk(part)) return { absent: 'denied' };
   try {
     const value = await ask();
     rights.granted(part);

@@ -55,7 +55,7 @@ export class ContactList {
     const reach = new Date(this.#now() - updatesReachBackMs).toISOString();
     const updatedSince = from > reach ? from : reach;
     try {
-      const reading = await this.#read({ updatedSince }, `updated since ${updatedSince}`, signal);
+      const reading = await this.#read({ updatedSince }, 'that have changed', signal);
       const completeTo = reading.isWhole ? reading.lastPollTime : from;
       yield { rows: [], ...(completeTo !== undefined && { completeTo }) };
       for (const masters of this.#rows.mastersOf(reading.n))
@@ -71,7 +71,7 @@ export class ContactList {
       const startDate = new Date(period.from).toISOString();
       const endDate = new Date(period.to).toISOString();
       try {
-        const reading = await this.#read({ startDate, endDate }, `from ${startDate} to ${endDate}`, signal);
+        const reading = await this.#read({ startDate, endDate }, `that began after ${startDate}`, signal);
         periods.done(reading.contacts, pageRows);
         yield { rows: [], ...(!reading.isWhole && { completeTo: startDate }) };
         for (const masters of this.#rows.mastersOf(reading.n)) {
@@ -88,7 +88,10 @@ export class ContactList {
     }
   }
 
-  /** Reads a query to its end; its rows are kept for the fetching of their masters. */
+  /**
+   * Reads a query to its end; its rows are kept for the fetching of their masters. `what`: the contacts in words that
+   * are the same the next time, so that a service says once that they do not add up.
+   */
   async #read(query: CompletedQuery, what: string, signal: AbortSignal | undefined): Promise<Reading> {
     for (let attempt = 1; ; attempt += 1) {
       const n = this.#rows.newReading();
@@ -99,7 +102,7 @@ export class ContactList {
       const contacts = this.#rows.countOf(n);
       if (contacts >= totalRecords) return { n, contacts, lastPollTime, isWhole: true };
       if (attempt < tries) continue;
-      this.#warn(`CXone counts more contacts ${what} than it lists: this time stays open for the next run`);
+      this.#warn(`CXone counts more contacts ${what} than it lists: their time stays open for the next run`);
       return { n, contacts, lastPollTime, isWhole: false };
     }
   }

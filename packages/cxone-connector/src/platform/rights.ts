@@ -12,8 +12,6 @@ interface PartRight {
   given: boolean;
   refusals: number;
   lastRefusal: number;
-  /** Contacts that lack the part. */
-  concerned: number;
 }
 
 /**
@@ -43,32 +41,25 @@ export class Rights {
     const right = this.#of(part);
     right.refusals += 1;
     right.lastRefusal = this.#now();
-    right.concerned += 1;
   }
 
-  /** A contact lacks the part, which was not asked for. */
-  notAsked(part: Part): void {
-    this.#of(part).concerned += 1;
-  }
-
-  /** One sentence for each part that was denied. */
+  /** One sentence for each part that was denied; without numbers, so that a service says it once. */
   warnings(): readonly string[] {
     return parts.flatMap((part) => {
       const right = this.#parts.get(part);
-      return right === undefined || right.concerned === 0 ? [] : [sentence(part, right)];
+      return right === undefined || right.refusals === 0 ? [] : [sentence(part, right)];
     });
   }
 
   #of(part: Part): PartRight {
-    const known = this.#parts.get(part) ?? { given: false, refusals: 0, lastRefusal: 0, concerned: 0 };
+    const known = this.#parts.get(part) ?? { given: false, refusals: 0, lastRefusal: 0 };
     this.#parts.set(part, known);
     return known;
   }
 }
 
-function sentence(part: Part, { given, concerned }: PartRight): string {
+function sentence(part: Part, { given }: PartRight): string {
   const { name, permission } = permissions[part];
-  const contacts = concerned === 1 ? '1 contact' : `${String(concerned)} contacts`;
-  const remedy = given ? 'the role may not see these contacts in CXone' : grant(permission);
-  return `${name}: denied for ${contacts}; ${remedy}`;
+  if (given) return `${name}: denied for some contacts; the role may not see these contacts in CXone`;
+  return `${name}: denied; ${grant(permission)}`;
 }
