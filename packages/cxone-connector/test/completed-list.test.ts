@@ -56,21 +56,63 @@ describe('contacts by start', () => {
     expect(contacts.slice(300).filter(({ id }) => !ids.has(id))).toEqual([]);
   });
 
-  it('are asked for in shorter periods when the API refuses long ones', async () => {
+  it('come whole from an instant at which more than a page of them began', async () => {
     await using server = await new CompletedServer().start();
-    server.habits.longest = 6 * hour;
-    server.contacts.push(...minutely(200, '2026-01-10T00:00:00.000Z'));
-    const ids = await idsOf(server, {
-      ...january,
-      from: '2026-01-09T00:00:00.000Z',
-      to: '2026-01-12T00:00:00.000Z',
-    });
-    expect(sorted(new Set(ids))).toEqual(sorted(server.contacts.map(({ id }) => id)));
-    const refused = server.queries.filter(
-      (query) => Date.parse(query.get('endDate') ?? '') - Date.parse(query.get('startDate') ?? '') > 6 * hour,
-    );
-    expect(refused).toHaveLength(2); // a day, half a day: what was learnt is kept
+    const start = '2026-01-10T00:00:00.000Z';
+    server.contacts.push(...minutely(2_300, start).map((one) => ({ ...one, start })));
+    server.contacts.push(...minutely(300, '2026-01-10T00:01:00.000Z', 1_000_000_000_000n));
+    expect(new Set(await idsOf(server, january)).size).toBe(2_600);
   });
+
+  it.each([
+    [true, 700],
+    [false, 2_500],
+  ])('come whole from pages that are shorter than asked for, or name no next one: %s', async (links, n) => {
+    await using server = await new CompletedServer().start();
+    server.habits.links = links;
+    server.habits.mostRows = links ? 100 : Infinity;
+    server.habits.order = links ? 'start' : 'newest first';
+    server.contacts.push(...minutely(n, '2026-01-10T00:00:00.000Z'));
+    expect(new Set(await idsOf(server, january)).size).toBe(n);
+  });
+
+  it('are none lost at the joints of periods', async () => {
+    await using server = await new CompletedServer().start();
+    const joints = [12, 24, 36].map((hours) => Date.parse(january.from) + hours * hour);
+    const starts = joints.flatMap((joint) => [joint - 1, joint, joint + 1]);
+    server.contacts.push(
+      ...minutely(starts.length, january.from).map((one, n) => ({
+        ...one,
+        start: new Date(starts[n] ?? NaN).toISOString(),
+      })),
+    );
+    server.habits.longest = 12 * hour;
+    const ids = await idsOf(server, { ...january, to: '2026-01-02T12:00:00.000Z' });
+    // the last one began after the window
+    expect(sorted(new Set(ids))).toEqual(sorted(server.contacts.slice(0, -1).map(({ id }) => id)));
+  });
+
+  it.each([400, 413, 504])(
+    'are asked for in shorter periods when the API refuses long ones: %d',
+    async (refusal) => {
+      await using server = await new CompletedServer().start();
+      server.habits.longest = 6 * hour;
+      server.habits.refusal = refusal;
+      server.contacts.push(...minutely(200, '2026-01-10T00:00:00.000Z'));
+      const ids = await idsOf(server, {
+        ...january,
+        from: '2026-01-09T00:00:00.000Z',
+        to: '2026-01-12T00:00:00.000Z',
+      });
+      expect(sorted(new Set(ids))).toEqual(sorted(server.contacts.map(({ id }) => id)));
+      const refused = server.queries.filter(
+        (query) =>
+          Date.parse(query.get('endDate') ?? '') - Date.parse(query.get('startDate') ?? '') > 6 * hour,
+      );
+      const periods = new Set(refused.map((query) => query.get('endDate')));
+      expect(periods.size).toBe(2); // a day, half a day: what was learnt is kept
+    },
+  );
 
   it('are an error that names the setting when even a minute is refused', async () => {
     await using server = await new CompletedServer().start();
@@ -111,8 +153,33 @@ describe('contacts by start', () => {
     server.habits.hidden = 1;
     const pages = await pagesOf(server, { ...january, to: '2026-01-01T12:00:00.000Z' });
     expect(pages.map(({ completeTo }) => completeTo)).toContain(january.from);
-    expect(server.warnings).toHaveLength(1);
+    expect(server.warnings).toEqual([
+      'CXone counts more contacts that began after 2026-01-01T00:00:00.000Z than it lists: ' +
+        'their time stays open for the next run',
+    ]);
     expect(server.queries).toHaveLength(3);
+  });
+
+  it('are counted over all pages', async () => {
+    await using server = await new CompletedServer().start();
+    server.contacts.push(...minutely(1_400, '2026-01-01T00:00:00.000Z'));
+    server.habits.hidden = 1;
+    const pages = await pagesOf(server, { ...january, to: '2026-01-02T00:00:00.000Z' });
+    expect(pages.map(({ completeTo }) => completeTo)).toContain(january.from);
+  });
+
+  it('are complete when asking again makes up for a page that was not', async () => {
+    await using server = await new CompletedServer().start();
+    server.contacts.push(...minutely(3, '2026-01-01T00:00:00.000Z'));
+    server.habits.hidden = 1;
+    let pages = 0;
+    server.habits.onPage = () => {
+      pages += 1;
+      if (pages === 2) server.habits.hidden = 0;
+    };
+    const given = await pagesOf(server, { ...january, to: '2026-01-01T12:00:00.000Z' });
+    expect(given.every(({ completeTo }) => completeTo === undefined)).toBe(true);
+    expect(server.warnings).toEqual([]);
   });
 });
 
@@ -126,6 +193,19 @@ describe('contacts by update', () => {
     const pages = await pagesOf(server, changes);
     expect(pages.flatMap(({ rows }) => rows.map(({ interactionId }) => interactionId))).toEqual([changed.id]);
     expect(pages[0]?.completeTo).toBe('2026-02-28T22:00:00.000Z');
+  });
+
+  it('leave all their time open when the API counts more than it lists, and say so in the same words', async () => {
+    await using server = await new CompletedServer().start();
+    server.habits.lastPollTime = '2026-02-28T22:00:00.000Z';
+    server.habits.hidden = 1;
+    server.contacts.push(
+      ...minutely(1, '2026-01-01T00:00:00.000Z').map((one) => ({ ...one, updated: changes.to })),
+    );
+    for (const from of [changes.from, '2026-02-21T00:00:00.000Z'])
+      expect((await pagesOf(server, { ...changes, from }))[0]?.completeTo).toBe(from);
+    expect(server.warnings).toHaveLength(2);
+    expect(new Set(server.warnings).size).toBe(1);
   });
 
   it('are asked for 29 days back at most', async () => {

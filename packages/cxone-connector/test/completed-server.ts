@@ -22,6 +22,12 @@ export interface Contact {
 export interface Habits {
   /** Periods longer than this are a 400, in milliseconds. */
   longest: number;
+  /** How they are refused. */
+  refusal: number;
+  /** More rows than this come on no page, whatever is asked for. */
+  mostRows: number;
+  /** Whether pages name the next one. */
+  links: boolean;
   order: 'start' | 'newest first' | 'none';
   /** Whether `startDate` counts beside `updatedSince`. */
   combines: boolean;
@@ -37,6 +43,9 @@ export class CompletedServer implements AsyncDisposable {
   readonly contacts: Contact[] = [];
   readonly habits: Habits = {
     longest: Infinity,
+    refusal: 400,
+    mostRows: Infinity,
+    links: true,
     order: 'start',
     combines: true,
     hidden: 0,
@@ -53,7 +62,7 @@ export class CompletedServer implements AsyncDisposable {
     this.#server = await startServer((request, response) => {
       const url = new URL(request.url, 'http://localhost');
       const answer = this.#answer(url);
-      if (answer === 'refused') json(response, { error: 'range' }, 400);
+      if (answer === 'refused') json(response, { error: 'range' }, this.habits.refusal);
       else if (answer === 'nothing') response.writeHead(204).end();
       else {
         response.writeHead(200, { 'content-type': 'application/json' });
@@ -103,10 +112,11 @@ export class CompletedServer implements AsyncDisposable {
       ({ start, updated }) =>
         (!since || updated >= since) && (!usesStart || ((!from || start >= from) && (!to || start <= to))),
     );
-    if (this.habits.order !== 'none') found.sort((a, b) => (a.start < b.start ? -1 : 1));
+    const isOrdered = this.habits.order !== 'none' && query.get('orderBy') === 'contactStartDate asc';
+    if (isOrdered) found.sort((a, b) => (a.start < b.start ? -1 : 1));
     if (this.habits.order === 'newest first') found.reverse();
     const skip = Number(query.get('skip') ?? 0);
-    const top = Number(query.get('top'));
+    const top = Math.min(Number(query.get('top')), this.habits.mostRows);
     const page = found.slice(skip, skip + top);
     if (page.length === 0) return 'nothing';
     const next = new URL(url);
@@ -114,7 +124,10 @@ export class CompletedServer implements AsyncDisposable {
     return {
       totalRecords: found.length + this.habits.hidden,
       ...(this.habits.lastPollTime !== undefined && { lastPollTime: this.habits.lastPollTime }),
-      _links: { next: skip + top < found.length ? `https://elsewhere.invalid/x${next.search}` : '' },
+      _links: {
+        next:
+          this.habits.links && skip + top < found.length ? `https://elsewhere.invalid/x${next.search}` : '',
+      },
       completedContacts: page.map((contact) => rowOf(contact)),
     };
   }
