@@ -6,33 +6,7 @@ import type { InteractionPage, InteractionSource, Lane, ListWindow } from '@cxva
 import { Catalog } from '../src/catalog/catalog.ts';
 import { Lister } from '../src/run/lister.ts';
 import { WorkList } from '../src/run/work-list.ts';
-
-const at = (hour: number): string => `2026-11-22T${String(hour).padStart(2, '0')}:00:00.000Z`;
-
-/** A source of windows that gives these pages, pass after pass; the last pass is repeated. */
-function sourceOf(...passes: (readonly InteractionPage[])[]): InteractionSource {
-  let pass = 0;
-  const unused = (): never => {
-    throw new Error('a lister only lists');
-  };
-  return {
-    lanes: ['start', 'update'],
-    listsWindows: true,
-    reach: { update: { listed: 6 * 3_600_000 } },
-    now: () => Date.parse(at(20)),
-    async *list() {
-      const pages = passes[Math.min(pass, passes.length - 1)] ?? [];
-      pass += 1;
-      for (const page of pages) yield await Promise.resolve(page);
-    },
-    check: unused,
-    fetch: unused,
-    openMedia: unused,
-    mark: unused,
-    callCounts: () => ({}),
-    close: () => Promise.resolve(),
-  };
-}
+import { at, sourceOf } from './listing-source.ts';
 
 let catalog: Catalog;
 let work: WorkList;

@@ -7,6 +7,7 @@ import { addKnownWork } from './known-work.ts';
 import { Lister } from './lister.ts';
 import type { RunProgress } from './options.ts';
 import { always, type FailureDue } from './retry-pause.ts';
+import type { LaneWindow } from './windows.ts';
 import type { WorkList } from './work-list.ts';
 
 export interface FeederOptions {
@@ -14,7 +15,7 @@ export interface FeederOptions {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly work: WorkList;
-  readonly windows: readonly ListWindow[];
+  readonly windows: readonly LaneWindow[];
   /** Only these, if given. */
   readonly interactions: readonly string[] | undefined;
   readonly retryFailed: boolean;
@@ -35,7 +36,8 @@ export class Feeder {
     this.#options = options;
     const { source, catalog, work, onPage, isDue = always } = options;
     this.#listers = options.windows.map(
-      (window) => new Lister({ source, catalog, work, window, onPage, isDue }),
+      ({ lane, from, to }) =>
+        new Lister({ source, catalog, work, window: { lane, from, to }, onPage, isDue }),
     );
   }
 
@@ -53,19 +55,28 @@ export class Feeder {
   async feed(signal: AbortSignal): Promise<ListWindow[]> {
     const { interactions, work, clock, onPhase } = this.#options;
     addKnownWork(work, { ...this.#options, now: clock.now() });
-    const covered: ListWindow[] = [];
+    let covered: ListWindow[] = [];
     if (!interactions) {
       onPhase('listing');
-      for (const lister of this.#listers) {
-        const window = await lister.list(signal, () => this.#stops(signal));
-        if (!window) break; // a lane may hang on the one before it
-        covered.push(window);
-      }
+      covered = await this.#list(signal);
     }
     onPhase('archiving');
     await work.idle(signal);
     await this.#workThroughWaiting(signal);
     return this.#stops(signal) ? [] : covered;
+  }
+
+  /** Lane after lane, whatever the one before came to; only a lane that is out of reach hangs on those before it. */
+  async #list(signal: AbortSignal): Promise<ListWindow[]> {
+    const covered: ListWindow[] = [];
+    let isWhole = true;
+    for (const [n, { to, outOfReach }] of this.#options.windows.entries()) {
+      const window = await this.#listers[n]?.list(signal, () => this.#stops(signal));
+      if (this.#stops(signal)) return [];
+      if (window && (isWhole || !outOfReach)) covered.push(window);
+      isWhole &&= window?.to === to;
+    }
+    return covered;
   }
 
   #stops(signal: AbortSignal): boolean {

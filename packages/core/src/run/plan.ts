@@ -50,7 +50,7 @@ export async function planRun(options: RunOptions): Promise<RunPlan> {
       dry_run: true,
       archive: options.archiveUrl,
       profile: capabilities.identity.profile,
-      windows,
+      windows: windows.map(({ lane, from, to }) => ({ lane, from, to })),
       planned: work.items().map(({ interactionId, updatedTime, reason }) => ({
         interaction_id: interactionId,
         updated_time: updatedTime === '' ? null : updatedTime,

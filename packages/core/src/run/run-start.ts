@@ -7,6 +7,7 @@ import type { FailedMark } from './marker.ts';
 import type { RunReport } from './report.ts';
 import type { FailureDue } from './retry-pause.ts';
 import type { RunCounts } from './run-counts.ts';
+import type { LaneWindow } from './windows.ts';
 
 /** What is known when a run begins. */
 export interface RunStart {
@@ -16,7 +17,7 @@ export interface RunStart {
   readonly capabilities: CapabilityReport;
   readonly warnings: readonly string[];
   readonly damage: readonly Damage[];
-  readonly windows: readonly ListWindow[];
+  readonly windows: readonly LaneWindow[];
   readonly writer: JournalWriter;
   readonly keys: KeyAllocator;
   /** Counts of the run so far; they go on. */

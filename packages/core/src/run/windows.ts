@@ -18,8 +18,8 @@ export interface WindowOptions extends Pick<RunOptions, 'since' | 'until' | 'set
   readonly clock: Pick<RunOptions['clock'], 'now'>;
 }
 
-/** A window to list, and what it costs to make up for what its lane no longer gives. */
-interface LaneWindow extends ListWindow {
+/** A window to list, and whether its list alone is enough. */
+export interface LaneWindow extends ListWindow {
   /** The lane does not reach back to the low-water mark: what changed before is found by listing everything again. */
   readonly outOfReach: boolean;
 }
@@ -35,7 +35,7 @@ export function windowsToList(
     windows: options.catalog.windows(lane),
     since: options.since,
   }),
-): ListWindow[] {
+): LaneWindow[] {
   const { source, clock, until, settlingLagMs = 0, lookBackMs = twoHours } = options;
   const now = (source.now() ?? clock.now()) - settlingLagMs;
   const newest = new Date(now - (now % 1_000)).toISOString();
@@ -51,9 +51,7 @@ export function windowsToList(
     const outOfReach = mark !== undefined && mark < earliest;
     return { lane, from: outOfReach ? begin : earliest, to, outOfReach };
   });
-  return relisted(windows, known, warn)
-    .filter(({ from }) => from < to)
-    .map(({ lane, from }) => ({ lane, from, to }));
+  return relisted(windows, known, warn).filter(({ from }) => from < to);
 }
 
 /** With a lane that is out of reach, the lane `start` is listed from its origin. */
