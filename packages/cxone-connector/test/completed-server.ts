@@ -121,13 +121,11 @@ export class CompletedServer implements AsyncDisposable {
     if (page.length === 0) return 'nothing';
     const next = new URL(url);
     next.searchParams.set('skip', String(skip + top));
+    const isMore = this.habits.links && skip + top < found.length;
     return {
       totalRecords: found.length + this.habits.hidden,
       ...(this.habits.lastPollTime !== undefined && { lastPollTime: this.habits.lastPollTime }),
-      _links: {
-        next:
-          this.habits.links && skip + top < found.length ? `https://elsewhere.invalid/x${next.search}` : '',
-      },
+      _links: { next: isMore ? `https://elsewhere.invalid/x${next.search}` : '' },
       completedContacts: page.map((contact) => rowOf(contact)),
     };
   }

@@ -37,6 +37,11 @@ export class PeriodRefused extends Error {
 /** Statuses by which a period that is too long is refused, or is too much for the API. */
 const refusedPeriod = [400, 413, 504];
 
+/** Whether the API refuses the period that was asked for as too long; other reasons look the same. */
+export function refusesPeriod({ failure }: RequestFailure): boolean {
+  return refusedPeriod.includes(failure.status ?? 0);
+}
+
 /** Asks `contacts/completed` page by page. */
 export class CompletedPages {
   readonly #client: ApiClient;
@@ -63,6 +68,7 @@ export class CompletedPages {
     let head: CompletedHead | undefined;
     let byStart = true; // as long as the API gives what that is asked for
     let link: URL | undefined;
+    let hasLinks = false; // an API that has links says by their end that there is no more
     while (url !== undefined && !asked.has(url.href) && asked.size < mostPages) {
       asked.add(url.href);
       const page: CompletedPage | 'refused' | undefined = await this.#page(url, head !== undefined, signal);
@@ -76,6 +82,8 @@ export class CompletedPages {
       head ??= { totalRecords: page.totalRecords ?? 0, lastPollTime: page.lastPollTime };
       take(page.rows);
       byStart &&= isFromStart(page.rows, url.searchParams.get('startDate'));
+      hasLinks ||= page.next !== undefined;
+      if (isLast(page, url, hasLinks)) break;
       link = linkAfter(page, url);
       url = byStart ? (this.#startAfter(page, query, url) ?? link) : link;
     }
@@ -95,7 +103,7 @@ export class CompletedPages {
       return await this.#client.jsonOrNothing(request, readCompletedPage);
     } catch (error) {
       if (!(error instanceof RequestFailure)) throw error;
-      if (refusedPeriod.includes(error.failure.status ?? 0)) throw new PeriodRefused(error);
+      if (refusesPeriod(error)) throw new PeriodRefused(error);
       throw listError(error, url.host);
     }
   }
@@ -122,17 +130,22 @@ export class CompletedPages {
   }
 
   /** The page that begins with the start at which this one ends; undefined where that leads nowhere. */
-  #startAfter({ rows, next }: CompletedPage, query: CompletedQuery, url: URL): URL | undefined {
-    if (next === undefined && rows.length < pageRows) return undefined;
+  #startAfter({ rows }: CompletedPage, query: CompletedQuery, url: URL): URL | undefined {
     const [first, last] = [rows.at(0)?.startTime, rows.at(-1)?.startTime];
     const isOneInstant = last === (url.searchParams.get('startDate') ?? first);
     return last === undefined || isOneInstant ? undefined : this.#urlOf({ ...query, startDate: last });
   }
 }
 
+/** True when no page comes after this one. Without any links, one comes while fewer rows were read than are counted. */
+function isLast({ rows, next, totalRecords = 0 }: CompletedPage, url: URL, hasLinks: boolean): boolean {
+  if (rows.length === 0) return true;
+  if (next !== undefined || rows.length >= pageRows) return false;
+  return hasLinks || skipOf(url) + rows.length >= totalRecords;
+}
+
 /** The page after this one by its link, or else by its number of rows. */
 function linkAfter({ rows, next }: CompletedPage, url: URL): URL | undefined {
-  if (rows.length === 0 || (next === undefined && rows.length < pageRows)) return undefined;
   if (next === undefined) return skipping(url, rows.length);
   // Whatever a proxy writes into its links: the API is where we asked it.
   const target = URL.parse(next, url.href);
@@ -151,6 +164,10 @@ function isFromStart(rows: readonly ContactRow[], from: string | null): boolean 
 
 function skipping(url: URL, rows: number): URL {
   const next = new URL(url);
-  next.searchParams.set('skip', String(Number(url.searchParams.get('skip') ?? '0') + rows));
+  next.searchParams.set('skip', String(skipOf(url) + rows));
   return next;
+}
+
+function skipOf(url: URL): number {
+  return Number(url.searchParams.get('skip') ?? '0');
 }
