@@ -61,6 +61,19 @@ describe('the check of a platform', () => {
     ]);
   });
 
+  it('asks for less than a day where that is refused as too long', async () => {
+    await using tenant = await startReadable();
+    const contacts = answer({ totalRecords: 1, completedContacts: [contact] });
+    tenant.api.on(listPath, (request, response) => {
+      const query = new URL(request.url, 'http://localhost').searchParams;
+      const [from, to] = ['startDate', 'endDate'].map((name) => Date.parse(query.get(name) ?? ''));
+      const isLong = (to ?? NaN) - (from ?? NaN) > 3_600_000; // milliseconds
+      (isLong ? answer({ error: 'range too large' }, 400) : contacts)(request, response);
+    });
+    const { list, hierarchy } = await checksOf(tenant);
+    expect([list?.state, hierarchy?.state]).toEqual(['ok', 'ok']);
+  });
+
   it('tries each capability once when it is asked to', async () => {
     await using tenant = await startReadable();
     const { checks } = await check(tenant);

@@ -4,9 +4,11 @@ import { checkClock } from '../interactions/check.ts';
 import { apiUrl } from '../interactions/paths.ts';
 import { checkCapabilities, grant } from './capabilities.ts';
 import { readCompletedPage } from './completed-page.ts';
+import { refusesPeriod } from './completed-pages.ts';
 import type { PlatformConnection } from './connection.ts';
 import type { ContactRow } from './contact-row.ts';
 import { listError } from './list-failures.ts';
+import { Periods, type Period } from './periods.ts';
 import { listPermission } from './permissions.ts';
 import type { PlatformAddresses } from './tenant.ts';
 
@@ -44,26 +46,37 @@ async function checkList(
   signal: AbortSignal | undefined,
 ): Promise<{ contact: ContactRow | undefined; list: CapabilityCheck }> {
   const now = apiClock.now() ?? clock.now();
-  const url = apiUrl(acd, '/contacts/completed');
-  const [startDate, endDate] = [now - dayMs, now].map((at) => new Date(at).toISOString());
-  url.search = new URLSearchParams({ startDate: `${startDate}`, endDate: `${endDate}`, top: '1' }).toString();
-  const request = {
-    family: 'acd',
-    wholeSystem: true,
-    method: 'GET',
-    url,
-    ...(signal && { signal }),
-  } as const;
-  try {
-    const page = await client.jsonOrNothing(request, readCompletedPage);
-    return {
-      contact: page?.rows[0],
-      list: { name: 'list', state: 'ok', detail: 'completed contacts can be listed' },
-    };
-  } catch (error) {
-    if (!(error instanceof RequestFailure)) throw error;
-    return { contact: undefined, list: refusedList(error, acd.host) };
+  const periods = new Periods(now - dayMs, now);
+  for (;;) {
+    const request = {
+      family: 'acd',
+      wholeSystem: true,
+      method: 'GET',
+      url: oneContactIn(periods.current, acd),
+      ...(signal && { signal }),
+    } as const;
+    try {
+      const page = await client.jsonOrNothing(request, readCompletedPage);
+      return {
+        contact: page?.rows[0],
+        list: { name: 'list', state: 'ok', detail: 'completed contacts can be listed' },
+      };
+    } catch (error) {
+      if (!(error instanceof RequestFailure)) throw error;
+      // a day may be more than this API lists at once
+      if (refusesPeriod(error) && periods.halve()) continue;
+      return { contact: undefined, list: refusedList(error, acd.host) };
+    }
   }
+}
+
+function oneContactIn(period: Period | undefined, acd: URL): URL {
+  const url = apiUrl(acd, '/contacts/completed');
+  const [startDate = '', endDate = ''] = period
+    ? [period.from, period.to].map((at) => new Date(at).toISOString())
+    : [];
+  url.search = new URLSearchParams({ startDate, endDate, top: '1' }).toString();
+  return url;
 }
 
 function refusedList(failed: RequestFailure, host: string): CapabilityCheck {
