@@ -170,6 +170,13 @@ describe('the content of a master contact', () => {
     expect(tenant.seen(playbackPath)).toHaveLength(1);
   });
 
+  it('takes null for a list of no recordings', async () => {
+    await using tenant = await startPlatform();
+    tenant.on(playbackPath, answer({ contactId: 'guid', interactions: null }));
+    const content = await fetchContent(tenant.calls, everything([row('100')]), undefined);
+    expect(toInteraction(content, options).media).toMatchObject([{ mediaId: 'recording' }]);
+  });
+
   it('waits when playback is throttled, also without Retry-After', async () => {
     await using tenant = await startPlatform();
     tenant.on(
@@ -213,6 +220,20 @@ describe('digital contacts', () => {
     expect(tenant.seen('/dfo/contacts/100/messages')[1]?.url).toBe(`/dfo/contacts/100/messages${query}`);
     expect(toInteraction(content, options).media).toMatchObject([
       { mediaId: 'digital-transcript-100', type: 'digital-transcript', durationMs: 60_000, format: 'json' },
+    ]);
+  });
+
+  it('are found by the number of their leg where the master contact has none', async () => {
+    await using tenant = await startPlatform();
+    tenant
+      .on('/dfo/contacts/101', answer({ id: '101', status: 'closed' }))
+      .on('/dfo/contacts/101/messages', answer({ hits: 1, data: [message('1')] }));
+    const legs = ['101', '102'].map((id) => row(id, { mediaTypeId: 9, isLogged: false }));
+    const content = await fetchContent(tenant.calls, everything(legs, { playback: false }), undefined);
+    expect(Object.keys(content['digital'] ?? {})).toEqual(['101']);
+    expect(content['absent']).not.toContainEqual(expect.objectContaining({ part: 'dfo' }));
+    expect(toInteraction(content, options).media).toMatchObject([
+      { mediaId: 'digital-transcript-101', durationMs: 0 },
     ]);
   });
 

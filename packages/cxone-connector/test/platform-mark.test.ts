@@ -11,9 +11,13 @@ const businessPath = `/business-data-manager/v1/business-data/contact/${interact
 const digitalPath = `/dfo/3.0/contacts/${interactionId}/custom-fields`;
 const done = answer(undefined, 204);
 
-async function mark(tenant: PlatformTenant, digital: boolean | undefined): Promise<MarkOutcome> {
+async function mark(
+  tenant: PlatformTenant,
+  digital: boolean | undefined,
+  numbers = [interactionId],
+): Promise<MarkOutcome> {
   const connection = tenant.connect();
-  const what = { interactionId, digital, field: 'archival_status', value: 'archived' };
+  const what = { interactionId, digital, numbers, field: 'archival_status', value: 'archived' };
   return sendPlatformMark(connection.client, await connection.addresses(), what, undefined);
 }
 
@@ -36,6 +40,15 @@ describe('a mark on the platform', () => {
     expect(request?.method).toBe('PUT');
     expect(JSON.parse(request?.body ?? '')).toEqual([{ ident: 'archival_status', value: 'archived' }]);
     expect(tenant.slots).toMatchObject([{ family: 'dfo', ended: { status: 204 } }]);
+  });
+
+  it('is a custom field of the first digital contact that there is, of those that may be meant', async () => {
+    await using tenant = await startPlatform();
+    tenant.api.on('/dfo/3.0/contacts/1002/custom-fields', done);
+    expect(await mark(tenant, true, ['1001', '1002', '1003'])).toBe('sent');
+    expect(tenant.api.seen().map(({ url }) => url)).toEqual(
+      ['1001', '1002'].map((number) => `/dfo/3.0/contacts/${number}/custom-fields`),
+    );
   });
 
   it.each([false, true, undefined])(

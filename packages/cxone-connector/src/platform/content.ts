@@ -3,8 +3,7 @@ import pLimit from 'p-limit';
 import { askPart, contactPath, request } from './calls.ts';
 import type { PlatformCalls } from './calls.ts';
 import type { ContactRow } from './contact-row.ts';
-import { fetchDigital } from './digital-content.ts';
-import { digitalNumbers } from './digital.ts';
+import { fetchDigital, fetchDigitalOf, type DigitalContent } from './digital-content.ts';
 import type { AbsentPart } from './parts.ts';
 import { buildPayload } from './payload.ts';
 import { askPlayback } from './playback.ts';
@@ -58,10 +57,11 @@ async function gather(
 ): Promise<JsonObject> {
   const limit = pLimit(legsAtOnce);
   const asked = legs.filter(({ contactId }) => ask.has(contactId));
-  const numbers = digitalNumbers(asked, masterContactId);
+  const digitalContact = (number: string): Promise<DigitalContent> =>
+    limit(() => fetchDigital(calls, number, signal));
   const [details, digital] = await Promise.all([
     Promise.all(asked.map(({ contactId }) => limit(() => fetchLeg(calls, contactId, signal)))),
-    Promise.all(numbers.map((number) => limit(() => fetchDigital(calls, number, signal)))),
+    fetchDigitalOf(asked, masterContactId, digitalContact),
   ]);
   // last, so that its short-lived addresses are fresh, and none is wasted when the rest fails
   const answer = playback ? await askPlayback(calls, masterContactId, signal) : undefined;

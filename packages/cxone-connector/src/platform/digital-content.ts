@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '@cxvault/plugin-api';
 import { field } from './any-case.ts';
 import type { PlatformCalls } from './calls.ts';
-import { askDigitalContact, askDigitalMessages } from './digital.ts';
+import type { ContactRow } from './contact-row.ts';
+import { askDigitalContact, askDigitalMessages, digitalNumbers, otherDigitalNumbers } from './digital.ts';
 import type { DigitalMessages } from './digital.ts';
 import type { AbsentPart } from './parts.ts';
 
@@ -10,6 +11,24 @@ export interface DigitalContent {
   readonly contactNumber: string;
   readonly values: JsonObject;
   readonly absent: readonly AbsentPart[];
+}
+
+/** Fetches the digital contacts of these legs: by the master contact's number, and by the legs' where it has none. */
+export async function fetchDigitalOf(
+  legs: readonly ContactRow[],
+  masterContactId: string,
+  fetchOne: (contactNumber: string) => Promise<DigitalContent>,
+): Promise<DigitalContent[]> {
+  const contents = await Promise.all(digitalNumbers(legs, masterContactId).map(fetchOne));
+  const missing = contents.find((one) => one.contactNumber === masterContactId && isMissing(one));
+  if (missing === undefined) return contents;
+  const others = await Promise.all(otherDigitalNumbers(legs, masterContactId).map(fetchOne));
+  const found = others.filter((one) => !isMissing(one));
+  return found.length === 0 ? contents : [...contents.filter((one) => one !== missing), ...found];
+}
+
+function isMissing({ values, absent }: DigitalContent): boolean {
+  return Object.keys(values).length === 0 && absent.some(({ reason }) => reason === 'not-found');
 }
 
 /**

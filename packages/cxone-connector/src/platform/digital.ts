@@ -22,13 +22,37 @@ interface Page extends DigitalMessages {
 /** No conversation has so many pages; a server that goes round in circles is left. */
 const mostPages = 10_000;
 
-/** The digital (DFO) contacts behind the digital legs; where no row names one, the master contact's number. */
-export function digitalNumbers(legs: readonly ContactRow[], masterContactId: string): string[] {
-  const digital = legs.filter(({ mediaTypeId }) => mediaTypeId === 9);
-  const numbers = digital.map(
-    ({ json }) => idText(field(json, 'digitalContactNumber', 'contactNumber', 'caseId')) ?? masterContactId,
-  );
-  return [...new Set(numbers)];
+const digitalType = 9;
+
+/**
+ * The digital (DFO) contacts behind the digital legs; where no row names one, those that were found under the legs'
+ * numbers, else the master contact's.
+ */
+export function digitalNumbers(
+  legs: readonly ContactRow[],
+  masterContactId: string,
+  found: JsonObject = {},
+): string[] {
+  const digital = legs.filter(isDigital);
+  const named = digital.flatMap((leg) => numberNamed(leg) ?? []);
+  if (named.length === digital.length) return [...new Set(named)];
+  const byLeg = otherDigitalNumbers(legs, masterContactId).filter((number) => number in found);
+  const byMaster = byLeg.length === 0 || masterContactId in found ? [masterContactId] : [];
+  return [...new Set([...named, ...byMaster, ...byLeg])];
+}
+
+/** Where else the digital contacts may be: no document tells whether CXone numbers them by master contact or by leg. */
+export function otherDigitalNumbers(legs: readonly ContactRow[], masterContactId: string): string[] {
+  const ids = legs.filter((leg) => isDigital(leg) && numberNamed(leg) === undefined);
+  return ids.map(({ contactId }) => contactId).filter((id) => id !== masterContactId);
+}
+
+export function isDigital({ mediaTypeId }: ContactRow): boolean {
+  return mediaTypeId === digitalType;
+}
+
+function numberNamed({ json }: ContactRow): string | undefined {
+  return idText(field(json, 'digitalContactNumber', 'contactNumber', 'caseId'));
 }
 
 export function askDigitalContact(

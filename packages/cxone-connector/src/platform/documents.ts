@@ -26,7 +26,7 @@ export function documentsIn(
   const media = [
     ...legs.flatMap(transcriptOf),
     ...legs.flatMap(({ contactId }) => filesOf(contactId, objectAt(details, contactId))),
-    ...digitalNumbers(legs, masterContactId).flatMap((number) =>
+    ...digitalNumbers(legs, masterContactId, digital).flatMap((number) =>
       messagesOf(number, objectAt(objectAt(digital, number), 'messages')),
     ),
   ];

@@ -6,10 +6,12 @@ import type { PlatformAddresses } from './tenant.ts';
 
 /** Which interaction is marked, and how. */
 export interface PlatformMark {
-  /** The master contact, or the digital contact. */
+  /** The master contact. */
   readonly interactionId: string;
   /** Whether it is a digital contact; undefined when that is not known: a mark that an earlier run left pending. */
   readonly digital: boolean | undefined;
+  /** Numbers that the digital contact may have; none is marked after the first that there is. */
+  readonly numbers: readonly string[];
   readonly field: string;
   readonly value: string;
 }
@@ -28,10 +30,16 @@ export async function sendPlatformMark(
   signal: AbortSignal | undefined,
 ): Promise<MarkOutcome> {
   const { digital } = mark;
-  if (digital === true) return put(client, customField(addresses, mark), signal);
-  const outcome = await put(client, businessData(addresses, mark), signal);
-  const elsewhere = digital === undefined && outcome === 'nothing-to-mark';
-  return elsewhere ? put(client, customField(addresses, mark), signal) : outcome;
+  const requests = [
+    ...(digital === true ? [] : [businessData(addresses, mark)]),
+    ...(digital === false ? [] : mark.numbers.map((number) => customField(addresses, number, mark))),
+  ];
+  let outcome: MarkOutcome = 'nothing-to-mark';
+  for (const request of requests) {
+    outcome = await put(client, request, signal);
+    if (outcome !== 'nothing-to-mark') break;
+  }
+  return outcome;
 }
 
 interface MarkRequest {
@@ -48,8 +56,12 @@ function businessData(
   return { family: 'business-data', url: apiUrl(api, path), json: [{ [field]: value }] };
 }
 
-function customField({ dfo }: PlatformAddresses, { interactionId, field, value }: PlatformMark): MarkRequest {
-  const url = apiUrl(dfo, `/contacts/${encodeURIComponent(interactionId)}/custom-fields`);
+function customField(
+  { dfo }: PlatformAddresses,
+  number: string,
+  { field, value }: PlatformMark,
+): MarkRequest {
+  const url = apiUrl(dfo, `/contacts/${encodeURIComponent(number)}/custom-fields`);
   return { family: 'dfo', url, json: [{ ident: field, value }] };
 }
 

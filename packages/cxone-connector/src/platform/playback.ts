@@ -48,6 +48,8 @@ function unwrapped(playback: JsonObject): JsonObject {
 
 function interactionsIn(playback: JsonObject): JsonObject[] | undefined {
   const list = field(playback, 'interactions');
+  // null is a list of none, and told from an answer that has no list at all
+  if (list === undefined && Object.keys(playback).some((name) => /^interactions$/i.test(name))) return [];
   if (!Array.isArray(list)) return undefined;
   return list.filter(isJsonObject).map((element) => {
     const inner = field(element, 'interaction');

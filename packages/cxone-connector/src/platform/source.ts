@@ -23,6 +23,7 @@ import { CompletedPages } from './completed-pages.ts';
 import type { PlatformConnection } from './connection.ts';
 import { ContactList } from './contact-list.ts';
 import { fetchContent } from './content.ts';
+import { digitalNumbers, isDigital, otherDigitalNumbers } from './digital.ts';
 import { toInteraction } from './interaction.ts';
 import { legQuestions } from './leg-questions.ts';
 import { findLegs, noSuchContact, type FoundLegs } from './legs.ts';
@@ -35,8 +36,6 @@ import { RecentMessages } from './recent-messages.ts';
 import { Rights } from './rights.ts';
 import { RowStore } from './row-store.ts';
 import type { PlatformSettings } from './settings.ts';
-
-const digitalType = 9;
 
 /** The source of the profile `platform`: master contacts with all their legs. Logs in with the first call. */
 export class PlatformSource implements InteractionSource {
@@ -114,8 +113,15 @@ export class PlatformSource implements InteractionSource {
 
   async mark(interactionId: string, status: string, options: CallOptions = {}): Promise<MarkOutcome> {
     const { client, addresses } = await this.#calls(options.signal);
-    const digital = this.#isDigital(interactionId);
-    const mark = { interactionId, digital, field: this.#settings.markerField, value: status };
+    // undefined for an interaction that no list of this source has shown
+    const legs = this.#rows.legsOf(interactionId)?.rows;
+    const digital = legs?.every(isDigital);
+    const shown = legs ?? [];
+    const numbers = [
+      ...(legs ? digitalNumbers(shown, interactionId) : [interactionId]),
+      ...otherDigitalNumbers(shown, interactionId),
+    ];
+    const mark = { interactionId, digital, numbers, field: this.#settings.markerField, value: status };
     return sendPlatformMark(client, addresses, mark, options.signal);
   }
 
@@ -150,12 +156,6 @@ export class PlatformSource implements InteractionSource {
     const { allowPlainHttp } = this.#settings;
     const { client } = this.#connection;
     return { client, addresses, rights: this.#rights, messages: this.#messages, allowPlainHttp };
-  }
-
-  /** Undefined for an interaction that no list of this source has shown. */
-  #isDigital(interactionId: string): boolean | undefined {
-    const legs = this.#rows.legsOf(interactionId)?.rows;
-    return legs?.every(({ mediaTypeId }) => mediaTypeId === digitalType);
   }
 
   #now(): number {
