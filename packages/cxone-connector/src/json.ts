@@ -23,6 +23,11 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The objects of a list; none where it is no list. */
+export function objectsOf(value: JsonValue | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
 /** Looks at the text before any object is made of it: a megabyte of `[` would cost a hundred in memory. */
 function refuseDepth(text: string): void {
   let depth = 0;

@@ -1,7 +1,8 @@
-import type { JsonValue } from '@cxvault/plugin-api';
+import type { JsonObject, JsonValue } from '@cxvault/plugin-api';
 import type { ApiClient, ApiRequest } from '../http/api-client.ts';
 import { RequestFailure } from '../http/request-failure.ts';
 import { apiUrl } from '../interactions/paths.ts';
+import { isJsonObject } from '../json.ts';
 import type { AbsenceReason, Part } from './parts.ts';
 import type { RecentMessages } from './recent-messages.ts';
 import type { Rights } from './rights.ts';
@@ -39,6 +40,12 @@ export function request(
   signal: AbortSignal | undefined,
 ): ApiRequest {
   return { family, method: 'GET', url: urlOf(calls.addresses[family], path), ...(signal && { signal }) };
+}
+
+/** Reads an answer that must be an object. */
+export function objectIn(json: JsonValue): JsonObject {
+  if (!isJsonObject(json)) throw new TypeError('the answer is no object');
+  return json;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { ContactRow } from './contact-row.ts';
 import { parts } from './parts.ts';
 import type { Part } from './parts.ts';
 import { permissions } from './permissions.ts';
+import { playbackUrl } from './playback.ts';
 import type { PlatformAddresses } from './tenant.ts';
 
 /** The cheapest call that tells whether a part may be read. */
@@ -15,11 +16,7 @@ function tryOf(
   { contactId, masterContactId }: ContactRow,
 ): { readonly family: string; readonly url: URL } {
   if (part === 'dfo') return { family: 'dfo', url: urlOf(dfo, contactPath(contactId, '')) };
-  if (part === 'media-playback') {
-    const query = new URLSearchParams({ 'acd-call-id': masterContactId, 'media-type': 'all' });
-    query.set('exclude-waveforms', 'true');
-    return { family: 'media-playback', url: urlOf(api, `/media-playback/v1/contacts?${query.toString()}`) };
-  }
+  if (part === 'media-playback') return { family: part, url: playbackUrl(api, masterContactId) };
   const path = part === 'chat-transcript' ? 'historical-chat-transcript' : part;
   return { family: 'acd', url: urlOf(acd, contactPath(contactId, `/${path}`)) };
 }

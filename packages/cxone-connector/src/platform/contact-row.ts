@@ -32,6 +32,15 @@ export const mediaTypes: Readonly<Record<number, string>> = {
   9: 'digital',
 };
 
+export function isDigital({ mediaTypeId }: ContactRow): boolean {
+  return mediaTypeId === 9;
+}
+
+/** Phone and voicemail: contacts that are recorded. */
+export function isVoice({ mediaTypeId }: ContactRow): boolean {
+  return mediaTypeId === 4 || mediaTypeId === 5;
+}
+
 /** Reads a row. Throws when it has no id that can be asked for. */
 export function readContactRow(json: JsonObject): ContactRow {
   const contactId = idText(field(json, 'contactId'));

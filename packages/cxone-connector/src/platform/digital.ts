@@ -1,9 +1,10 @@
 import type { JsonObject, JsonValue } from '@cxvault/plugin-api';
 import { RequestFailure } from '../http/request-failure.ts';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, objectsOf } from '../json.ts';
 import { field, idText, numberOf, truthOf } from './any-case.ts';
-import { askPart, contactPath, request } from './calls.ts';
+import { askPart, contactPath, objectIn, request } from './calls.ts';
 import type { PartAnswer, PlatformCalls } from './calls.ts';
+import { isDigital } from './contact-row.ts';
 import type { ContactRow } from './contact-row.ts';
 
 /** All messages of a digital contact. */
@@ -21,8 +22,6 @@ interface Page extends DigitalMessages {
 
 /** No conversation has so many pages; a server that goes round in circles is left. */
 const mostPages = 10_000;
-
-const digitalType = 9;
 
 /**
  * The digital (DFO) contacts behind the digital legs; where no row names one, those that were found under the legs'
@@ -45,10 +44,6 @@ export function digitalNumbers(
 export function otherDigitalNumbers(legs: readonly ContactRow[], masterContactId: string): string[] {
   const ids = legs.filter((leg) => isDigital(leg) && numberNamed(leg) === undefined);
   return ids.map(({ contactId }) => contactId).filter((id) => id !== masterContactId);
-}
-
-export function isDigital({ mediaTypeId }: ContactRow): boolean {
-  return mediaTypeId === digitalType;
 }
 
 function numberNamed({ json }: ContactRow): string | undefined {
@@ -157,13 +152,4 @@ function linkQuery(link: string | null): string | undefined {
   const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(link ?? '')?.[1];
   const search = target === undefined ? '' : (URL.parse(target, 'https://relative.invalid')?.search ?? '');
   return search === '' ? undefined : search;
-}
-
-function objectsOf(list: JsonValue | undefined): JsonObject[] {
-  return Array.isArray(list) ? list.filter(isJsonObject) : [];
-}
-
-function objectIn(json: JsonValue): JsonObject {
-  if (!isJsonObject(json)) throw new TypeError('the answer is no object');
-  return json;
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, SourceMedium } from '@cxvault/plugin-api';
+import { objectsOf } from '../json.ts';
 import { bareUrl } from '../signed-urls.ts';
 import { normaliseTime } from '../times.ts';
 import { field, idText, truthOf } from './any-case.ts';
@@ -91,9 +92,8 @@ function messagesOf(contactNumber: string, summary: JsonObject | undefined): Sou
 }
 
 function attachmentsOf(message: JsonObject, n: number): SourceMedium[] {
-  const list = field(message, 'attachments');
   const messageId = idText(field(message, 'id')) ?? String(n + 1);
-  return listAt({ list: list ?? [] }, 'list').flatMap((attachment, k) => {
+  return objectsOf(field(message, 'attachments')).flatMap((attachment, k) => {
     const url = attachmentUrl(attachment);
     const id = idText(field(attachment, 'id')) ?? `${messageId}-${String(k + 1)}`;
     const name = idText(field(attachment, 'fileName', 'friendlyName')) ?? '';

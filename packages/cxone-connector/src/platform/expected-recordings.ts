@@ -1,11 +1,10 @@
 import type { SourceMedium } from '@cxvault/plugin-api';
 import { addressText } from './media-address.ts';
+import { isVoice } from './contact-row.ts';
 import type { ContactRow } from './contact-row.ts';
 import type { AbsenceReason } from './parts.ts';
 import { singleRecordingId } from './recordings.ts';
 import type { Recording } from './recordings.ts';
-
-const voiceTypes = [4, 5];
 
 /**
  * Recordings that should be there and are not: as media without an address they are named in the record, and core
@@ -19,7 +18,7 @@ export function missingRecordings(
   const maybe = legs.filter(({ isLogged }) => isLogged !== false);
   if (absent === 'denied' && recordings.length === 0)
     return maybe.length === 0 ? [] : [placeholder(singleRecordingId, addressText({ kind: 'denied' }))];
-  const voice = maybe.filter(({ mediaTypeId }) => voiceTypes.includes(mediaTypeId ?? 0));
+  const voice = maybe.filter(isVoice);
   if (recordings.length === 0) return voice.length === 0 ? [] : [placeholder(singleRecordingId)];
   return voice
     .filter((leg) => leg.isLogged === true && !recordings.some((recording) => overlaps(leg, recording)))

@@ -1,6 +1,5 @@
 import { RequestFailure } from '../http/request-failure.ts';
-import { contactPath, request, type PlatformCalls } from './calls.ts';
-import { askHierarchy } from './hierarchy.ts';
+import { askPart, contactPath, objectIn, request, type PlatformCalls } from './calls.ts';
 import type { LegQuestions } from './legs.ts';
 import { readSingleContact } from './single-contact.ts';
 
@@ -10,7 +9,11 @@ const notGiven = [403, 404, 410];
 /** Asks the ACD API about legs. Throws `RequestFailure` for what may pass. */
 export function legQuestions(calls: PlatformCalls): LegQuestions {
   return {
-    hierarchy: (masterContactId, signal) => askHierarchy(calls, masterContactId, signal),
+    hierarchy: async (masterContactId, signal) => {
+      const call = request(calls, 'acd', contactPath(masterContactId, '/hierarchy'), signal);
+      const answer = await askPart(calls, 'hierarchy', () => calls.client.jsonOrNothing(call, objectIn));
+      return 'value' in answer ? answer.value : undefined;
+    },
     contact: async (contactId, signal) => {
       const call = request(calls, 'acd', contactPath(contactId, ''), signal);
       try {

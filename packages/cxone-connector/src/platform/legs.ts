@@ -1,9 +1,10 @@
 import type { JsonObject, SourceFailure } from '@cxvault/plugin-api';
 import { contentDigest, type DigestOptions } from '../content-digest.ts';
-import { isJsonObject } from '../json.ts';
+import { objectsOf } from '../json.ts';
 import { withoutSignedUrls } from '../signed-urls.ts';
 import { field, idText } from './any-case.ts';
-import { readContactRow, type ContactRow } from './contact-row.ts';
+import { isVoice, type ContactRow } from './contact-row.ts';
+import { legsIn } from './payload.ts';
 import { inOrder, type RowStore } from './row-store.ts';
 
 /** How legs that no list has shown are asked for. */
@@ -40,8 +41,16 @@ export interface FoundLegs {
 
 export const noSuchContact: SourceFailure = { reason: 'not-found', status: 404, permanent: true };
 
-/** Contacts of these types are recorded: phone and voicemail. */
-const recordedTypes = [4, 5];
+/** Where rows come from, and what of them counts as content. */
+export interface LegSources {
+  readonly rows: RowStore;
+  readonly ask: LegQuestions;
+  readonly digest: DigestOptions;
+  /** The API's clock, in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+type Rows = ReadonlyMap<string, ContactRow>;
 
 /**
  * Gathers the legs of a master contact: those that were listed, with what their rows carry; those of the version
@@ -49,36 +58,25 @@ const recordedTypes = [4, 5];
  */
 export async function findLegs(
   search: LegSearch,
-  sources: {
-    readonly rows: RowStore;
-    readonly ask: LegQuestions;
-    readonly digest: DigestOptions;
-    now(): number;
-  },
+  { rows, ask, digest, now }: LegSources,
   signal: AbortSignal | undefined,
 ): Promise<FoundLegs | undefined> {
   const { masterContactId, previous, again } = search;
-  const { rows, digest } = sources;
-  const before = byId(rowsOf(previous));
+  const before = byId(legsIn(previous));
   const listed = rows.legsOf(masterContactId);
-  const rowsAt = Math.min(sources.now(), listed?.listedAt ?? Infinity);
-  const known = byId(listed?.rows ?? []);
-  const isComplete = listed !== undefined && previous !== undefined && !again;
-  const isNew = ({ contactId }: ContactRow): boolean => !before.has(contactId);
-  let hierarchy: JsonObject | undefined;
-  if (!isComplete || listed.rows.some(isNew)) {
-    hierarchy = await sources.ask.hierarchy(masterContactId, signal);
-    const ids = new Set([masterContactId, ...search.previousLegs, ...before.keys(), ...legsIn(hierarchy)]);
-    for (const id of ids) {
-      if (known.has(id) || (isComplete && before.has(id))) continue;
-      const row = await sources.ask.contact(id, signal);
-      if (row && (row.masterContactId === masterContactId || row.contactId === masterContactId))
-        known.set(id, row);
-    }
-  }
-  const legs = inOrder([...new Map([...before, ...known]).values()]);
+  const rowsAt = Math.min(now(), listed?.listedAt ?? Infinity);
+  const isCurrent = (row: ContactRow): boolean => !isOlder(row, before.get(row.contactId));
+  const shown = byId((listed?.rows ?? []).filter(isCurrent));
+  const isNew = [...shown.keys()].some((id) => !before.has(id));
+  const mayHaveOthers = listed === undefined || previous === undefined || again || isNew;
+  const hierarchy = mayHaveOthers ? await ask.hierarchy(masterContactId, signal) : undefined;
+  // rows of the version before are as good as new ones where the lists have shown what has changed
+  const known = new Map(listed === undefined || again ? shown : [...before, ...shown]);
+  const asked = mayHaveOthers ? await askForOthers(search, { hierarchy, known, before, ask }, signal) : [];
+  const current = byId([...shown.values(), ...asked.filter(isCurrent)]);
+  const legs = inOrder([...new Map([...before, ...current]).values()]);
   if (legs.length === 0) return undefined;
-  const changed = [...known.values()].filter((row) => !isSame(row, before.get(row.contactId), digest));
+  const changed = [...current.values()].filter((row) => !isSame(row, before.get(row.contactId), digest));
   return {
     legs,
     changed: new Set(changed.map(({ contactId }) => contactId)),
@@ -88,17 +86,36 @@ export async function findLegs(
   };
 }
 
-/** The rows in a payload as it was archived; rows that cannot be read any more are none. */
-function rowsOf(payload: JsonObject | undefined): ContactRow[] {
-  const contacts = payload?.['contacts'];
-  if (!Array.isArray(contacts)) return [];
-  return contacts.flatMap((row) => {
-    try {
-      return isJsonObject(row) ? [readContactRow(row)] : [];
-    } catch {
-      return [];
-    }
-  });
+/** Asks for the legs that must be there, and that no row is known of. */
+async function askForOthers(
+  { masterContactId, previousLegs }: LegSearch,
+  found: {
+    readonly hierarchy: JsonObject | undefined;
+    readonly known: Rows;
+    readonly before: Rows;
+    readonly ask: LegQuestions;
+  },
+  signal: AbortSignal | undefined,
+): Promise<ContactRow[]> {
+  const ids = new Set([
+    masterContactId,
+    ...previousLegs,
+    ...found.before.keys(),
+    ...childrenIn(found.hierarchy),
+  ]);
+  const rows: ContactRow[] = [];
+  for (const id of ids) {
+    if (found.known.has(id)) continue;
+    const row = await found.ask.contact(id, signal);
+    if (row && (row.masterContactId === masterContactId || row.contactId === masterContactId)) rows.push(row);
+  }
+  return rows;
+}
+
+/** A list may come from a replica that lags behind what was archived. */
+function isOlder(row: ContactRow, before: ContactRow | undefined): boolean {
+  const [time, known] = [row.updatedTime, before?.updatedTime];
+  return time !== undefined && known !== undefined && time < known;
 }
 
 function byId(rows: readonly ContactRow[]): Map<string, ContactRow> {
@@ -106,10 +123,9 @@ function byId(rows: readonly ContactRow[]): Map<string, ContactRow> {
 }
 
 /** `{masterContactId, childContacts:[{contactId, …}]}`. */
-function legsIn(hierarchy: JsonObject | undefined): string[] {
+function childrenIn(hierarchy: JsonObject | undefined): string[] {
   const children = hierarchy && field(hierarchy, 'childContacts');
-  if (!Array.isArray(children)) return [];
-  return children.flatMap((child) => (isJsonObject(child) ? (idText(field(child, 'contactId')) ?? []) : []));
+  return objectsOf(children).flatMap((child) => idText(field(child, 'contactId')) ?? []);
 }
 
 /** Without what moves by itself: a row that only our own mark has touched is the same. */
@@ -119,10 +135,7 @@ function isSame(row: ContactRow, before: ContactRow | undefined, digest: DigestO
 }
 
 function mayHaveRecordings(legs: readonly ContactRow[]): boolean {
-  return legs.some(
-    ({ mediaTypeId, isLogged }) =>
-      mediaTypeId === undefined || recordedTypes.includes(mediaTypeId) || isLogged === true,
-  );
+  return legs.some((leg) => leg.mediaTypeId === undefined || isVoice(leg) || leg.isLogged === true);
 }
 
 /** A new leg, or one whose recording has come or gone. */

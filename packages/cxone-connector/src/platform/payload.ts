@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue } from '@cxvault/plugin-api';
-import { isJsonObject } from '../json.ts';
+import type { JsonObject } from '@cxvault/plugin-api';
+import { isJsonObject, objectsOf } from '../json.ts';
 import type { PartAnswer } from './calls.ts';
-import { readContactRow } from './contact-row.ts';
+import { isDigital, readContactRow } from './contact-row.ts';
 import type { ContactRow } from './contact-row.ts';
 import { parts } from './parts.ts';
 import type { AbsenceReason, AbsentPart } from './parts.ts';
@@ -41,8 +41,8 @@ export function buildPayload(known: PayloadParts, before: JsonObject = {}): Json
   };
 }
 
-/** Rows that cannot be read any more are none. */
-export function legsIn(payload: JsonObject): ContactRow[] {
+/** The legs of a payload as it was archived; rows that cannot be read any more are none. */
+export function legsIn(payload: JsonObject | undefined): ContactRow[] {
   return listAt(payload, 'contacts').flatMap((row) => {
     try {
       return [readContactRow(row)];
@@ -70,9 +70,9 @@ export function legsDenied(payload: JsonObject | undefined, legs: readonly Conta
   );
   const ids = new Set(denied.map(({ part, contactId }) => (part === 'dfo' ? undefined : contactId)));
   const digital = denied.some(({ part }) => part === 'dfo');
-  const isDenied = ({ contactId, mediaTypeId }: ContactRow): boolean =>
-    ids.has(contactId) || (digital && mediaTypeId === 9);
-  return legs.filter(isDenied).map(({ contactId }) => contactId);
+  return legs
+    .filter((leg) => ids.has(leg.contactId) || (digital && isDigital(leg)))
+    .map(({ contactId }) => contactId);
 }
 
 export function objectAt(json: JsonObject | undefined, name: string): JsonObject | undefined {
@@ -82,8 +82,7 @@ export function objectAt(json: JsonObject | undefined, name: string): JsonObject
 
 /** The objects of a list that may be missing. */
 export function listAt(json: JsonObject | undefined, name: string): JsonObject[] {
-  const value: JsonValue | undefined = json?.[name];
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+  return objectsOf(json?.[name]);
 }
 
 function merged(

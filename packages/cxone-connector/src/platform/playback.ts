@@ -10,15 +10,20 @@ export function askPlayback(
   masterContactId: string,
   signal: AbortSignal | undefined,
 ): Promise<PartAnswer<JsonObject>> {
+  const url = playbackUrl(calls.addresses.api, masterContactId);
+  const request = { family: 'media-playback', method: 'GET', url, ...(signal && { signal }) } as const;
+  return askPart(calls, 'media-playback', () => calls.client.jsonOrNothing(request, readPlayback));
+}
+
+/** Where all recordings of a master contact are asked for. */
+export function playbackUrl(api: URL, masterContactId: string): URL {
   const query = new URLSearchParams({
     'acd-call-id': masterContactId,
     'media-type': 'all',
     'exclude-waveforms': 'true',
     isDownload: 'false',
   });
-  const url = urlOf(calls.addresses.api, `/media-playback/v1/contacts?${query.toString()}`);
-  const request = { family: 'media-playback', method: 'GET', url, ...(signal && { signal }) } as const;
-  return askPart(calls, 'media-playback', () => calls.client.jsonOrNothing(request, readPlayback));
+  return urlOf(api, `/media-playback/v1/contacts?${query.toString()}`);
 }
 
 /** Throws when it is no playback answer: nothing that looks like success may stand for "not recorded". */

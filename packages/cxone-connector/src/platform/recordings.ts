@@ -1,9 +1,9 @@
 import type { JsonObject, SourceMedium } from '@cxvault/plugin-api';
+import { isJsonObject, objectsOf } from '../json.ts';
 import { bareUrl } from '../signed-urls.ts';
 import { normaliseTime } from '../times.ts';
 import { field, idText } from './any-case.ts';
 import { numbered } from './numbered.ts';
-import { listAt } from './payload.ts';
 import { playbackInteractions, playbackRedirect } from './playback.ts';
 
 /** A recording of a playback answer, and the time that it covers; milliseconds since 1970, NaN where unknown. */
@@ -33,7 +33,7 @@ export function recordingsIn(playback: JsonObject): Recording[] {
 
 function readRecording(interaction: JsonObject): Recording[] {
   const inner = field(interaction, 'data');
-  const data = typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? inner : {};
+  const data = isJsonObject(inner) ? inner : {};
   const kind = idText(field(interaction, 'mediaType')) ?? '';
   const address = idText(field(data, 'fileToPlayUrl')) ?? idText(field(interaction, 'fileToPlayUrl'));
   if (address === undefined && !/voice|screen/i.test(kind)) return [];
@@ -65,8 +65,7 @@ function described(url: string | undefined): Pick<SourceMedium, 'format' | 'url'
 }
 
 function segmentIn(data: JsonObject): string | undefined {
-  const segments = field(data, 'segmentsDataList');
-  const [first] = listAt({ segments: segments ?? [] }, 'segments');
+  const [first] = objectsOf(field(data, 'segmentsDataList'));
   return first && idText(field(first, 'segmentId'));
 }
 

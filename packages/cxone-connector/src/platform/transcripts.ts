@@ -1,10 +1,9 @@
 import type { JsonObject, JsonValue } from '@cxvault/plugin-api';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, objectsOf } from '../json.ts';
 import { field, numberOf } from './any-case.ts';
-import { askPart, contactPath, request } from './calls.ts';
+import { askPart, contactPath, objectIn, request } from './calls.ts';
 import type { PartAnswer, PlatformCalls } from './calls.ts';
 import { askDigitalMessages, wholeMessage } from './digital.ts';
-import { listAt } from './payload.ts';
 
 export type TranscriptKind = 'chat' | 'email' | 'sms' | 'messages';
 
@@ -68,7 +67,7 @@ function asOnePage(first: JsonObject, all: JsonObject[]): JsonObject {
 }
 
 function messagesIn(page: JsonObject): JsonObject[] {
-  return listAt({ rows: field(page, 'smsTranscripts') ?? [] }, 'rows');
+  return objectsOf(field(page, 'smsTranscripts'));
 }
 
 /** Only the query of `next` is taken: the bearer goes to no address that an answer names. */
@@ -96,6 +95,5 @@ async function readMessages(
 }
 
 function transcriptIn(json: JsonValue, _headers: unknown, text: string): Transcript {
-  if (!isJsonObject(json)) throw new TypeError('the transcript is no object');
-  return { json, text };
+  return { json: objectIn(json), text };
 }
