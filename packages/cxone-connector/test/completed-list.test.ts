@@ -168,6 +168,22 @@ describe('contacts by start', () => {
     expect(pages.map(({ completeTo }) => completeTo)).toContain(january.from);
   });
 
+  it('count though only one of the tries shows them', async () => {
+    await using server = await new CompletedServer().start();
+    const [first, second] = minutely(2, '2026-01-01T00:00:00.000Z');
+    if (!first || !second) throw new Error('no contacts');
+    server.habits.hidden = 1;
+    let page = 0;
+    server.habits.onPage = () => {
+      page += 1;
+      server.contacts.splice(0, 2, page === 1 ? first : second);
+    };
+    server.contacts.push(first);
+    const ids = await idsOf(server, { ...january, to: '2026-01-01T12:00:00.000Z' });
+    expect(sorted(ids)).toEqual(sorted([first.id, second.id]));
+    expect(server.warnings).toEqual([]);
+  });
+
   it('are complete when asking again makes up for a page that was not', async () => {
     await using server = await new CompletedServer().start();
     server.contacts.push(...minutely(3, '2026-01-01T00:00:00.000Z'));
@@ -248,5 +264,15 @@ describe('contacts by update', () => {
     server.contacts.push(...minutely(2_500, '2026-01-01T00:00:00.000Z').map((one) => ({ ...one, updated })));
     const ids = await idsOf(server, changes);
     expect(sorted(new Set(ids))).toEqual(sorted(server.contacts.map(({ id }) => id)));
+  });
+
+  it('are asked for by start where the API wants a period with them', async () => {
+    await using server = await new CompletedServer().start();
+    server.habits.wantsStart = true;
+    const [old, changed] = minutely(2, '2025-06-01T00:00:00.000Z');
+    if (!old || !changed) throw new Error('no contacts');
+    server.contacts.push(old, { ...changed, updated: '2026-02-21T00:00:00.000Z' });
+    expect(await idsOf(server, changes)).toEqual([changed.id]);
+    expect(server.queries.every((query) => query.get('updatedSince') === changes.from)).toBe(true);
   });
 });

@@ -31,6 +31,8 @@ export interface Habits {
   order: 'start' | 'newest first' | 'none';
   /** Whether `startDate` counts beside `updatedSince`. */
   combines: boolean;
+  /** Whether a query without `startDate` is refused. */
+  wantsStart: boolean;
   /** Rows that are counted and not listed. */
   hidden: number;
   lastPollTime: string | undefined;
@@ -48,6 +50,7 @@ export class CompletedServer implements AsyncDisposable {
     links: true,
     order: 'start',
     combines: true,
+    wantsStart: false,
     hidden: 0,
     lastPollTime: undefined,
     onPage: () => undefined,
@@ -105,6 +108,7 @@ export class CompletedServer implements AsyncDisposable {
     this.habits.onPage();
     const query = url.searchParams;
     const [from, to, since] = ['startDate', 'endDate', 'updatedSince'].map((name) => query.get(name));
+    if (this.habits.wantsStart && from == null) return 'refused';
     const end = to ?? this.clock.now();
     if (from && new Date(end).getTime() - Date.parse(from) > this.habits.longest) return 'refused';
     const usesStart = since == null || this.habits.combines;

@@ -77,6 +77,13 @@ describe('the legs of a master contact', () => {
     expect([...(found?.changed ?? [])].sort()).toEqual(['102', '103']);
   });
 
+  it('are not those of a list that lags behind what is archived', async () => {
+    const lagging = row('100', { lastUpdateTime: '2026-11-22T10:14:00.000Z', dispositionNotes: 'not yet' });
+    const { found } = await find({ listed: [lagging], before: [row('100', { dispositionNotes: 'done' })] });
+    expect(found?.changed.size).toBe(0);
+    expect(found?.legs[0]?.json['dispositionNotes']).toBe('done');
+  });
+
   it('are kept when CXone gives them no more', async () => {
     const { found } = await find({ before: [row('100'), row('101')], given: [row('100')] });
     expect(idsOf(found)).toEqual(['100', '101']);

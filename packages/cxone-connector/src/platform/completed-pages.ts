@@ -3,12 +3,10 @@ import { RequestFailure } from '../http/request-failure.ts';
 import { readCompletedPage, type CompletedPage } from './completed-page.ts';
 import type { ContactRow } from './contact-row.ts';
 import { listError } from './list-failures.ts';
+import { PageTrail } from './page-trail.ts';
 
 /** Rows a page; the API allows 10,000, and its clients go lower because large pages run into time-outs. */
 export const pageRows = 1000;
-
-/** More pages than this for one query are a defect of the API: at 1,000 rows a page, ten million contacts. */
-const mostPages = 10_000;
 
 /** What is asked of `contacts/completed`. Times are ISO 8601 UTC with a literal `Z`; `endDate` is inclusive. */
 export interface CompletedQuery {
@@ -54,38 +52,27 @@ export class CompletedPages {
   }
 
   /**
-   * Reads all rows of the query; some may come twice. Pages follow the contacts' start where the list is in that
-   * order: an offset would skip a row whenever one above it leaves. Where it is not, they follow `_links.next`.
-   * Throws {@link PeriodRefused}, and the `CxvaultError` of the whole source.
+   * Reads all rows of the query; some may come twice. Throws {@link PeriodRefused}, and the `CxvaultError` of the whole
+   * source.
    */
   async read(
     query: CompletedQuery,
     take: (rows: readonly ContactRow[]) => void,
     signal: AbortSignal | undefined,
   ): Promise<CompletedHead> {
-    const asked = new Set<string>();
     let url: URL | undefined = this.#urlOf(query);
+    const trail = new PageTrail(url, pageRows);
     let head: CompletedHead | undefined;
-    let byStart = true; // as long as the API gives what that is asked for
-    let link: URL | undefined;
-    let hasLinks = false; // an API that has links says by their end that there is no more
-    while (url !== undefined && !asked.has(url.href) && asked.size < mostPages) {
-      asked.add(url.href);
+    while (url !== undefined) {
       const page: CompletedPage | 'refused' | undefined = await this.#page(url, head !== undefined, signal);
       if (page === undefined) break;
       if (page === 'refused') {
-        // to begin at a start makes a period of the query, which may be too long: the link makes none
-        byStart = false;
-        url = link;
+        url = trail.afterRefusal();
         continue;
       }
       head ??= { totalRecords: page.totalRecords ?? 0, lastPollTime: page.lastPollTime };
       take(page.rows);
-      byStart &&= isFromStart(page.rows, url.searchParams.get('startDate'));
-      hasLinks ||= page.next !== undefined;
-      if (isLast(page, url, hasLinks)) break;
-      link = linkAfter(page, url);
-      url = byStart ? (this.#startAfter(page, query, url) ?? link) : link;
+      url = trail.after(page, url);
     }
     return head ?? { totalRecords: 0, lastPollTime: undefined };
   }
@@ -128,46 +115,4 @@ export class CompletedPages {
       url.searchParams.set(name, String(value));
     return url;
   }
-
-  /** The page that begins with the start at which this one ends; undefined where that leads nowhere. */
-  #startAfter({ rows }: CompletedPage, query: CompletedQuery, url: URL): URL | undefined {
-    const [first, last] = [rows.at(0)?.startTime, rows.at(-1)?.startTime];
-    const isOneInstant = last === (url.searchParams.get('startDate') ?? first);
-    return last === undefined || isOneInstant ? undefined : this.#urlOf({ ...query, startDate: last });
-  }
-}
-
-/** True when no page comes after this one. Without any links, one comes while fewer rows were read than are counted. */
-function isLast({ rows, next, totalRecords = 0 }: CompletedPage, url: URL, hasLinks: boolean): boolean {
-  if (rows.length === 0) return true;
-  if (next !== undefined || rows.length >= pageRows) return false;
-  return hasLinks || skipOf(url) + rows.length >= totalRecords;
-}
-
-/** The page after this one by its link, or else by its number of rows. */
-function linkAfter({ rows, next }: CompletedPage, url: URL): URL | undefined {
-  if (next === undefined) return skipping(url, rows.length);
-  // Whatever a proxy writes into its links: the API is where we asked it.
-  const target = URL.parse(next, url.href);
-  return target === null ? undefined : new URL(target.search, url.href);
-}
-
-/** True when the rows are in the order of their starts, and none is before the one that was asked for. */
-function isFromStart(rows: readonly ContactRow[], from: string | null): boolean {
-  let last = from ?? '';
-  return rows.every(({ startTime }) => {
-    const inOrder = startTime !== undefined && startTime >= last;
-    last = startTime ?? last;
-    return inOrder;
-  });
-}
-
-function skipping(url: URL, rows: number): URL {
-  const next = new URL(url);
-  next.searchParams.set('skip', String(skipOf(url) + rows));
-  return next;
-}
-
-function skipOf(url: URL): number {
-  return Number(url.searchParams.get('skip') ?? '0');
 }

@@ -3,7 +3,7 @@ import { pageRows, PeriodRefused, type CompletedPages, type CompletedQuery } fro
 import type { ContactRow } from './contact-row.ts';
 import { listError } from './list-failures.ts';
 import { Periods } from './periods.ts';
-import { updatesReachBackMs } from './reach.ts';
+import { contactsKeptMs, updatesReachBackMs } from './reach.ts';
 import type { RowStore } from './row-store.ts';
 
 /** A query whose rows do not add up is asked again so often before its period is left open. */
@@ -15,6 +15,8 @@ type Pages = AsyncGenerator<InteractionPage, void, void>;
 interface Reading {
   /** Its number in the {@link RowStore}. */
   readonly n: number;
+  /** Of the period that was read, if it was one. */
+  readonly startDate?: string;
   readonly contacts: number;
   readonly lastPollTime: string | undefined;
   /** False when fewer contacts came than CXone counts. */
@@ -52,39 +54,65 @@ export class ContactList {
   }
 
   async *#updates({ from }: ListWindow, signal: AbortSignal | undefined): Pages {
-    const reach = new Date(this.#now() - updatesReachBackMs).toISOString();
+    const now = this.#now();
+    const reach = timeText(now - updatesReachBackMs);
     const updatedSince = from > reach ? from : reach;
-    try {
-      const reading = await this.#read({ updatedSince }, 'that have changed', signal);
+    for await (const reading of this.#readUpdates(updatedSince, now, signal)) {
       const completeTo = reading.isWhole ? reading.lastPollTime : from;
       yield { rows: [], ...(completeTo !== undefined && { completeTo }) };
       for (const masters of this.#rows.mastersOf(reading.n))
         yield { rows: masters.map(({ id, updatedTime }) => ({ interactionId: id, updatedTime })) };
-    } catch (error) {
-      throw error instanceof PeriodRefused ? listError(error.failed, this.#host) : error;
     }
+  }
+
+  /** All at once; or by start, where the API wants to know a period, too. */
+  async *#readUpdates(
+    updatedSince: string,
+    now: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Reading, void, void> {
+    let reading: Reading | undefined;
+    try {
+      reading = await this.#read({ updatedSince }, 'that have changed', signal);
+    } catch (error) {
+      if (!(error instanceof PeriodRefused)) throw error;
+    }
+    if (reading) yield reading;
+    else yield* this.#readPeriods(new Periods(now - contactsKeptMs, now), { updatedSince }, signal);
   }
 
   async *#byStart({ from, to }: ListWindow, signal: AbortSignal | undefined): Pages {
     const periods = new Periods(Date.parse(from), Date.parse(to));
+    for await (const { n, isWhole, startDate = from } of this.#readPeriods(periods, {}, signal)) {
+      yield { rows: [], ...(!isWhole && { completeTo: startDate }) };
+      for (const masters of this.#rows.mastersOf(n)) {
+        yield {
+          rows: masters.map(({ id, updatedTime, startTime = startDate }) => {
+            return { interactionId: id, updatedTime, position: startTime };
+          }),
+        };
+      }
+    }
+  }
+
+  /** Reads period after period of contacts by their start, shorter ones where the API refuses long ones. */
+  async *#readPeriods(
+    periods: Periods,
+    rest: Pick<CompletedQuery, 'updatedSince'>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Reading, void, void> {
     for (let period = periods.current; period !== undefined; period = periods.current) {
-      const startDate = new Date(period.from).toISOString();
-      const endDate = new Date(period.to).toISOString();
+      const [startDate, endDate] = [timeText(period.from), timeText(period.to)];
+      let reading: Reading;
       try {
-        const reading = await this.#read({ startDate, endDate }, `that began after ${startDate}`, signal);
-        periods.done(reading.contacts, pageRows);
-        yield { rows: [], ...(!reading.isWhole && { completeTo: startDate }) };
-        for (const masters of this.#rows.mastersOf(reading.n)) {
-          yield {
-            rows: masters.map(({ id, updatedTime, startTime = startDate }) => {
-              return { interactionId: id, updatedTime, position: startTime };
-            }),
-          };
-        }
+        reading = await this.#read({ ...rest, startDate, endDate }, `that began after ${startDate}`, signal);
       } catch (error) {
         if (!(error instanceof PeriodRefused)) throw error;
         if (!periods.halve()) throw listError(error.failed, this.#host);
+        continue;
       }
+      periods.done(reading.contacts, pageRows);
+      yield { ...reading, startDate };
     }
   }
 
@@ -93,11 +121,11 @@ export class ContactList {
    * are the same the next time, so that a service says once that they do not add up.
    */
   async #read(query: CompletedQuery, what: string, signal: AbortSignal | undefined): Promise<Reading> {
+    const n = this.#rows.newReading(); // one for all tries: what only one of them shows counts, too
+    const take = (rows: readonly ContactRow[]): void => {
+      this.#rows.put(rows, n, this.#now());
+    };
     for (let attempt = 1; ; attempt += 1) {
-      const n = this.#rows.newReading();
-      const take = (rows: readonly ContactRow[]): void => {
-        this.#rows.put(rows, n, this.#now());
-      };
       const { totalRecords, lastPollTime } = await this.#pages.read(query, take, signal);
       const contacts = this.#rows.countOf(n);
       if (contacts >= totalRecords) return { n, contacts, lastPollTime, isWhole: true };
@@ -106,4 +134,8 @@ export class ContactList {
       return { n, contacts, lastPollTime, isWhole: false };
     }
   }
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString();
 }
