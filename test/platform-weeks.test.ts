@@ -169,4 +169,43 @@ describe('a tenant over weeks', () => {
     expect(marks).toMatchObject({ sent: 6, failed: [], pending: 0 });
     expect(weeks.marks()).toMatchObject({ sent: 6, refused: 0, nothing_to_mark: 1 });
   });
+
+  it('gives the recordings that were denied to all contacts once the right has appeared', async () => {
+    await using weeks = await PlatformWeeks.open({
+      ...quiet,
+      faults: { deniedCapabilities: ['playback', 'files'] },
+    });
+    const first = await weeks.run();
+    expect(first.media).toMatchObject({ archived: 0 });
+    expect(first.failed_archives).toBe(0);
+    weeks.tenant.configure({});
+    weeks.clock.jump(day);
+    await weeks.run(); // the first of a day tries one of them
+    for (const row of weeks.tenant.truthRows({ hashes: true })) {
+      const version = await weeks.version(row.id);
+      expect(version?.media.map(({ sha256 }) => sha256).sort()).toEqual(
+        row.media.map(({ sha256 }) => sha256).sort(),
+      );
+      expect(version?.absent).toEqual([]);
+    }
+  });
+
+  it('is asked to mark a contact again when its recording has come', async () => {
+    await using weeks = await PlatformWeeks.open(quiet);
+    await weeks.run();
+    const id = await weeks.add({
+      mediaTypeId: 4,
+      legs: 1,
+      durationMs: 5 * minute,
+      lateRecording: 'missing',
+    });
+    weeks.clock.jump(hour);
+    await weeks.run();
+    expect(weeks.marks()).toMatchObject({ nothing_to_mark: 1 });
+    expect(weeks.truthOf(id).marked).toBeUndefined();
+    weeks.clock.jump(24 * hour);
+    await weeks.run();
+    expect(weeks.marks()).toMatchObject({ refused: 0, nothing_to_mark: 0 });
+    expect(weeks.truthOf(id).marked).toBe('archived');
+  });
 });

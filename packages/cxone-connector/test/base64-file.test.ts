@@ -28,11 +28,15 @@ describe('a file as base64 in JSON', () => {
         );
   });
 
+  it('may come without the outer object', async () => {
+    expect((await decoded('{"fileName":"x","file":"QUJD"}')).toString()).toBe('ABC');
+  });
+
   it.each([
     ['an error', '{"error":"not_found","error_description":"files.file"}'],
     ['no text', '{"files":{"file":null}}'],
     ['the text elsewhere', '{"files":{"inner":{"file":"QUJD"}}}'],
-    ['a key that only looks so', '{"x":"files","file":"QUJD"}'],
+    ['a key that only looks so', '{"x":"files","y":{"file":"QUJD"}}'],
     ['two files', '{"files":[{"file":"QUJD"},{"file":"QUJD"}]}'],
     ['other characters', '{"files":{"file":"QU*D"}}'],
     ['another escape', '{"files":{"file":"QU\\tD"}}'],

@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 
-import type { ArchivedInteraction, JournalEntry } from '../journal-entry.ts';
+import { type ArchivedInteraction, type JournalEntry, nothingToMark } from '../journal-entry.ts';
 import type { StoredEntry } from '../journal.ts';
 
 /** Runs one statement; returns the row id of an insert. */
@@ -108,11 +108,11 @@ function applyOutcomes(entry: JournalEntry, run: Run): void {
     );
   }
   for (const mark of entry.marks) {
-    // a mark that was sent stays sent, whatever another run says of it
+    // a mark that was sent stays sent, whatever another run says of it; one without a place may have got one
     run(
       `INSERT INTO marks VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
        SET outcome = excluded.outcome, status = excluded.status, reason = excluded.reason
-       WHERE marks.outcome = 'pending' OR excluded.outcome = 'sent'`,
+       WHERE marks.outcome = 'pending' OR marks.reason = '${nothingToMark}' OR excluded.outcome = 'sent'`,
       mark.interaction_id,
       mark.outcome,
       mark.status,

@@ -3,7 +3,7 @@ import type { StoredEntry } from '../journal.ts';
 import { applyEntry } from './apply.ts';
 import { CatalogDatabase } from './database.ts';
 import { archivedDays, type ArchivedDay } from './days.ts';
-import { EntryCatalog } from './entry-catalog.ts';
+import { MarkCatalog } from './mark-catalog.ts';
 import { derivedTables, prepareTables } from './schema.ts';
 import type { Erasure, OpenFailure, Version, VersionRow } from './rows.ts';
 import { toVersion } from './rows.ts';
@@ -14,7 +14,7 @@ import type { CatalogStatistics } from './statistics.ts';
  * What the journal says, in SQLite so that memory does not grow with the archive. Built from the journal, and
  * built again at any time; only its memory of lost entries is more than the journal.
  */
-export class Catalog extends EntryCatalog {
+export class Catalog extends MarkCatalog {
   /**
    * Opens or creates the catalog of one archive. `file` is a path, `:memory:`, or the empty string for a
    * temporary database on disk. A file of another archive or version is emptied.
@@ -191,37 +191,6 @@ export class Catalog extends EntryCatalog {
       interactionId,
       updatedTime,
     );
-  }
-
-  // ---- marks
-
-  /** Up to `limit` archived interactions whose mark is neither sent nor refused, with ids after `after`, in order. */
-  pendingMarks(after: string, limit: number): string[] {
-    return this.db
-      .all<{ id: string }>(
-        `SELECT DISTINCT v.interaction_id AS id FROM versions AS v LEFT JOIN marks AS m ON m.interaction_id = v.interaction_id
-         WHERE v.interaction_id > ? AND (m.outcome IS NULL OR m.outcome = 'pending')
-           AND NOT EXISTS (SELECT 1 FROM erased AS e WHERE e.interaction_id = v.interaction_id)
-         ORDER BY v.interaction_id LIMIT ?`,
-        after,
-        limit,
-      )
-      .map((row) => row.id);
-  }
-
-  pendingMarkCount(): number {
-    return this.db.count(
-      `SELECT count(DISTINCT v.interaction_id) AS n FROM versions AS v
-       LEFT JOIN marks AS m ON m.interaction_id = v.interaction_id WHERE (m.outcome IS NULL OR m.outcome = 'pending')
-         AND NOT EXISTS (SELECT 1 FROM erased AS e WHERE e.interaction_id = v.interaction_id)`,
-    );
-  }
-
-  markOutcome(interactionId: string): 'sent' | 'pending' | 'refused' | undefined {
-    return this.db.get<{ outcome: 'sent' | 'pending' | 'refused' }>(
-      'SELECT outcome FROM marks WHERE interaction_id = ?',
-      interactionId,
-    )?.outcome;
   }
 
   // ---- windows

@@ -196,13 +196,12 @@ function storedMedium(medium: SourceMedium, stored: StoredMedium): MediumMetadat
   return { ...describeMedium(medium), content_type: contentType, bytes, sha256, object_key: object.key };
 }
 
-function isAllowed({ metadata, absent }: MediaResult, previous: Version | undefined): boolean {
-  const denied = previous?.absent.filter(({ code }) => code === 'denied') ?? [];
-  return denied.some(
-    ({ media_id: id }) =>
-      metadata.some((medium) => medium.media_id === id && medium.object_key !== undefined) &&
-      !absent.some((still) => still.media_id === id),
-  );
+/** Something has come, and media that were denied are so no more: under their ids, or under those of what has come. */
+function isAllowed({ objects, absent }: MediaResult, previous: Version | undefined): boolean {
+  const isDenied = ({ code }: AbsentMedium): boolean => code === 'denied';
+  const still = new Set(absent.filter(isDenied).map(({ media_id: id }) => id));
+  const denied = previous?.absent.filter(isDenied) ?? [];
+  return objects.length > 0 && denied.some(({ media_id: id }) => !still.has(id));
 }
 
 const staleDetail: SourceFailure = { reason: 'stale-detail', permanent: false };

@@ -93,7 +93,6 @@ export class Lister {
 
   /** A whole page older than the window: a list of everything has come to its end as far as it matters. */
   #isBehind(rows: readonly InteractionRef[]): boolean {
-    if (this.#source.listsWindows === true) return false;
     return rows.length > 0 && rows.every((row) => this.#isOlder(row));
   }
 
@@ -109,7 +108,8 @@ export class Lister {
   }
 
   #isOlder(row: InteractionRef): boolean {
-    const position = positionOf(row);
+    // a list by windows has its own reason to show a row that has not its own place in it
+    const position = this.#source.listsWindows === true ? row.position : positionOf(row);
     return position !== undefined && position < this.#window.from;
   }
 

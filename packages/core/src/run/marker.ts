@@ -46,10 +46,12 @@ export class Marker {
     this.#limit = pLimit(options.concurrency);
   }
 
-  /** Queues a mark; nothing happens for an interaction that is marked, refused or queued already. */
+  /**
+   * Queues a mark; nothing happens for an interaction that is marked, refused or queued already. One that had no place
+   * for a mark may have got it with its newest version: a recording that came late.
+   */
   add(interactionId: string): void {
-    const outcome = this.#catalog.markOutcome(interactionId);
-    if (outcome === 'sent' || outcome === 'refused') return;
+    if (this.#catalog.isMarkSettled(interactionId)) return;
     if (this.#underWay.has(interactionId) || this.#noted.has(interactionId)) return;
     this.#underWay.add(interactionId);
     void this.#limit(() => this.#send(interactionId));

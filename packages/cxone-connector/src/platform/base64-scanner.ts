@@ -9,6 +9,8 @@ export class NoBase64File extends Error {
 const quote = 0x22;
 const backslash = 0x5c;
 const longestKey = 256; // bytes
+/** As NICE's specification has it, and without the outer object. */
+const places = ['files.file', 'file'];
 
 /** An object or a list that is open; `key` is the member of an object that is being read. */
 interface Level {
@@ -17,7 +19,7 @@ interface Level {
 }
 
 /**
- * Finds one string in JSON that comes in pieces: that at `files.file`, whatever the order, case and white space
+ * Finds one string in JSON that comes in pieces: that at `files.file`, or `file`, whatever the order, case and white space
  * around it. Only this string is given out, in pieces, its escapes as they are; nothing else of the answer is held.
  */
 export class Base64Scanner {
@@ -48,7 +50,7 @@ export class Base64Scanner {
   /** Throws unless the answer was whole and held one file. */
   end(): void {
     if (this.#inString !== undefined || this.#levels.length > 0) throw new NoBase64File('it breaks off');
-    if (this.#files !== 1) throw new NoBase64File(this.#files === 0 ? 'no files.file' : 'more than one');
+    if (this.#files !== 1) throw new NoBase64File(this.#files === 0 ? 'no file' : 'more than one');
   }
 
   #take(byte: number): void {
@@ -88,8 +90,8 @@ export class Base64Scanner {
   }
 
   #isFile(): boolean {
-    const [answer, files, ...deeper] = this.#levels.filter(({ isObject }) => isObject);
-    return deeper.length === 0 && answer?.key === 'files' && files?.key === 'file';
+    const objects = this.#levels.filter(({ isObject }) => isObject);
+    return places.includes(objects.map(({ key }) => key).join('.'));
   }
 
   #open(isObject: boolean): void {

@@ -8,7 +8,7 @@ import { attachmentUrl, digitalNumbers } from './digital.ts';
 import { addressText } from './media-address.ts';
 import type { MediaAddress } from './media-address.ts';
 import { numbered } from './numbered.ts';
-import { listAt, objectAt } from './payload.ts';
+import { absentIn, listAt, objectAt } from './payload.ts';
 
 const transcriptKinds: Readonly<Partial<Record<number, 'chat' | 'email' | 'sms'>>> = {
   1: 'email',
@@ -27,6 +27,7 @@ export function documentsIn(
   const media = [
     ...legs.flatMap(transcriptOf),
     ...legs.flatMap(({ contactId }) => filesOf(contactId, objectAt(details, contactId))),
+    ...filesDenied(payload),
     ...digitalNumbers(legs, masterContactId, digital).flatMap((number) =>
       messagesOf(number, objectAt(objectAt(digital, number), 'messages')),
     ),
@@ -70,6 +71,13 @@ function filesOf(contactId: string, details: JsonObject | undefined): SourceMedi
       ),
     ];
   });
+}
+
+/** Which files there are may not be known; one stands for them, so that they are asked for when the right appears. */
+function filesDenied(payload: JsonObject): SourceMedium[] {
+  const denied = absentIn(payload).filter(({ part, reason }) => part === 'files' && reason === 'denied');
+  const unknown = { durationMs: undefined, format: undefined, createdTime: undefined };
+  return denied.map(({ contactId }) => document(`files-${contactId}`, 'file', { kind: 'denied' }, unknown));
 }
 
 function messagesOf(contactNumber: string, summary: JsonObject | undefined): SourceMedium[] {

@@ -17,12 +17,12 @@ export function missingRecordings(
 ): SourceMedium[] {
   const maybe = legs.filter(({ isLogged }) => isLogged !== false);
   if (absent === 'denied' && recordings.length === 0)
-    return maybe.length === 0 ? [] : [placeholder(singleRecordingId, addressText({ kind: 'denied' }))];
+    return maybe.length === 0 ? [] : [expected(singleRecordingId, addressText({ kind: 'denied' }))];
   const voice = maybe.filter(isVoice);
-  if (recordings.length === 0) return voice.length === 0 ? [] : [placeholder(singleRecordingId)];
+  if (recordings.length === 0) return voice.length === 0 ? [] : [expected(singleRecordingId)];
   return voice
     .filter((leg) => leg.isLogged === true && !recordings.some((recording) => overlaps(leg, recording)))
-    .map(({ contactId }) => placeholder(`recording-${contactId}`));
+    .map(({ contactId }) => expected(`recording-${contactId}`));
 }
 
 /** Where a time is not known, it is taken to be covered: nothing says that something is missing. */
@@ -32,7 +32,7 @@ function overlaps({ startTime, endTime }: ContactRow, { from, to }: Recording): 
   return (start < to && from < end) || (start === from && end === to);
 }
 
-function placeholder(mediaId: string, url?: string): SourceMedium {
+function expected(mediaId: string, url?: string): SourceMedium {
   const nothing = {
     durationMs: undefined,
     format: undefined,

@@ -1,5 +1,7 @@
+import type { JsonObject, JsonValue } from '@cxvault/plugin-api';
 import { RequestFailure } from '../http/request-failure.ts';
-import { askPart, contactPath, objectIn, request, type PlatformCalls } from './calls.ts';
+import { isJsonObject } from '../json.ts';
+import { askPart, contactPath, request, type PlatformCalls } from './calls.ts';
 import type { LegQuestions } from './legs.ts';
 import { readSingleContact } from './single-contact.ts';
 
@@ -11,7 +13,7 @@ export function legQuestions(calls: PlatformCalls): LegQuestions {
   return {
     hierarchy: async (masterContactId, signal) => {
       const call = request(calls, 'acd', contactPath(masterContactId, '/hierarchy'), signal);
-      const answer = await askPart(calls, 'hierarchy', () => calls.client.jsonOrNothing(call, objectIn));
+      const answer = await askPart(calls, 'hierarchy', () => calls.client.jsonOrNothing(call, hierarchyIn));
       return 'value' in answer ? answer.value : undefined;
     },
     contact: async (contactId, signal) => {
@@ -24,4 +26,9 @@ export function legQuestions(calls: PlatformCalls): LegQuestions {
       }
     },
   };
+}
+
+/** Anything else is none: what it is worth is known from the lists, too. */
+function hierarchyIn(json: JsonValue): JsonObject | undefined {
+  return isJsonObject(json) ? json : undefined;
 }

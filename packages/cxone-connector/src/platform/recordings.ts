@@ -64,9 +64,13 @@ function described(url: string | undefined): Pick<SourceMedium, 'format' | 'url'
   return { format: undefined, url, playbackUrl: url === undefined ? undefined : bareUrl(url) };
 }
 
+/** The earliest segment names the recording, in whatever order they are listed. */
 function segmentIn(data: JsonObject): string | undefined {
-  const [first] = objectsOf(field(data, 'segmentsDataList'));
-  return first && idText(field(first, 'segmentId'));
+  const segments = objectsOf(field(data, 'segmentsDataList')).map((segment) => {
+    return { id: idText(field(segment, 'segmentId')), from: timeIn('startTime', segment) ?? '' };
+  });
+  const keyOf = ({ id = '', from }: (typeof segments)[number]): string => `${from}\n${id}`;
+  return segments.filter(({ id }) => id !== undefined).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))[0]?.id;
 }
 
 function timeIn(name: string, ...places: readonly JsonObject[]): string | undefined {
