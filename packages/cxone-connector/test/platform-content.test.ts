@@ -298,4 +298,12 @@ describe('rights', () => {
       expect.stringContaining('Search & Playback > Player > Play/download recordings: Play Any'),
     ]);
   });
+
+  it('has one medium in the place of files that were denied', async () => {
+    await using tenant = await startPlatform();
+    tenant.on('/acd/contacts/100/files', answer({ message: 'no' }, 403)).on(playbackPath, noContent);
+    const silent = row('100', { isLogged: false });
+    const content = await fetchContent(tenant.calls, everything([silent]), undefined);
+    expect(toInteraction(content, options).media.map(({ mediaId }) => mediaId)).toEqual(['files-100']);
+  });
 });

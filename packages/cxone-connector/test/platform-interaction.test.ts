@@ -123,6 +123,18 @@ describe('recordings', () => {
     expect(urls[1]).toEqual(urls[0]);
   });
 
+  it('are named by their earliest segment, in whatever order the segments come', () => {
+    const segments = [
+      { segmentId: 'late', startTime: '2026-11-22T10:05:00.000Z' },
+      { segmentId: 'early', startTime: '2026-11-22T10:00:01.000Z' },
+    ];
+    for (const segmentsDataList of [segments, segments.toReversed()]) {
+      const data = { fileToPlayUrl: 'https://cdn.test/1', segmentsDataList };
+      const interactions = [played('', undefined, { data })];
+      expect(idsOf(withPlayback([row('100')], { interactions }))).toEqual(['early']);
+    }
+  });
+
   it('without a segment are named by start and kind', () => {
     const bare = played('', 'https://cdn.test/1', { data: { fileToPlayUrl: 'https://cdn.test/1' } });
     expect(idsOf(withPlayback([row('100')], { interactions: [bare] }))).toEqual([
