@@ -128,17 +128,18 @@ export class S3Store implements ObjectStore {
     // No key begins so, and some servers refuse to look for it.
     if (keyProblem(`${prefix}x`) !== undefined) return;
     const root = this.#location.prefix;
-    let last = options.startAfter ?? '';
+    let last = options.startAfter;
     let token: string | undefined;
     for (;;) {
       options.signal?.throwIfAborted();
-      const request = { prefix: root + prefix, startAfter: last === '' ? undefined : root + last, token };
+      const request = { prefix: root + prefix, startAfter: last ? root + last : undefined, token };
       const page = await this.#explained(() => this.#calls.listPage(request, options.signal));
       for (const { name, ...found } of page.objects) {
         options.signal?.throwIfAborted();
         const key = name.slice(root.length);
         // Pages of another order repeat and leave out objects: an archive listed so would seem to miss some.
-        if (compareKeys(key, last) <= 0) throw unordered(this.#location.bucket, key, last);
+        if (last !== undefined && compareKeys(key, last) <= 0)
+          throw unordered(this.#location.bucket, key, last);
         last = key;
         // Consoles leave empty objects whose names end with a slash, as folders to look at.
         if (keyProblem(key) === undefined) yield infoOf(key, found);
