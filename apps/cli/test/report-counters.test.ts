@@ -1,33 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { StoredReport } from '@cxvault/core';
 import { ServiceCounters } from '../src/telemetry/report-counters.ts';
+import { quietReport } from '../../../packages/core/test/quiet-report.ts';
 import type { Telemetry } from '../src/telemetry/telemetry.ts';
 
 function reportOf(run: string, archived: number, calls: number, unchanged: number): StoredReport {
-  return {
+  return quietReport({
     total_interactions: archived,
     successful_archives: archived,
-    failed_archives: 0,
-    retried_and_succeeded: 0,
-    success_rate: '100.00%',
-    failed_records: [],
-    generated_at: '2026-03-01T08:00:00.000Z',
     run_id: run,
-    archive: 'file:///srv/archive',
-    profile: 'interactions',
-    windows: [],
-    tips: [],
     unchanged,
-    given_up: 0,
-    media: { archived: 0, bytes: 0, absent: 0, provisional: 0 },
-    bytes: { plaintext: 0, stored: 0 },
-    marks: { sent: 0, failed: [], pending: 0 },
     api_calls: { detail: { count: calls, throttled: 0, retried: 0 } },
-    calls_per_1000: {},
-    duration_ms: 1_000,
-    warnings: [],
-    journal_damage: [],
-  };
+  });
 }
 
 describe('the counters of a service', () => {

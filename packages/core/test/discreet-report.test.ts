@@ -4,6 +4,7 @@ import { lastRun } from '../src/query/last-run.ts';
 import { discreetReport } from '../src/run/discreet-report.ts';
 import { PollingRun } from '../src/run/polling-run.ts';
 import { hideSecrets, modelSecret, Schedule } from './model/schedule.ts';
+import { quietReport } from './quiet-report.ts';
 
 const signed = `https://h.example/x?${modelSecret}`;
 
@@ -12,34 +13,15 @@ describe('a report', () => {
     const id = 'call?token=1';
     const failed = [{ interaction_id: id, reason: signed }];
     const report = discreetReport(
-      {
-        total_interactions: 1,
-        successful_archives: 0,
-        failed_archives: 1,
-        retried_and_succeeded: 0,
-        success_rate: '0.00%',
-        archived_records: [],
+      quietReport({
         failed_records: failed,
-        generated_at: '',
-        run_id: '',
-        archive: '',
-        profile: '',
-        windows: [],
-        tips: [],
-        unchanged: 0,
-        given_up: 0,
-        media: { archived: 0, bytes: 0, absent: 0, provisional: 0 },
-        bytes: { plaintext: 0, stored: 0 },
         marks: { sent: 0, failed, pending: 0 },
-        api_calls: {},
-        calls_per_1000: {},
-        duration_ms: 0,
         warnings: [signed],
         journal_damage: [
           { object_key: 'k', kind: 'journal', problem: 'checksum', detail: signed, interactions: [] },
         ],
         error: { code: 'INTERNAL', message: signed, hint: signed },
-      },
+      }),
       hideSecrets,
     );
     expect(JSON.stringify(report)).not.toContain(modelSecret);
