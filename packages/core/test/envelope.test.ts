@@ -6,7 +6,7 @@ import { openEnvelope } from '@cxvault/crypto-codec';
 import { Secret } from '@cxvault/plugin-api';
 import { MemoryStore } from '@cxvault/storage-testkit';
 
-import { runEnvelope } from '../src/envelope-run.ts';
+import { type EnvelopeRunOptions, runEnvelope } from '../src/envelope-run.ts';
 import type { RunReport } from '../src/run/report.ts';
 import { verifyEnvelopes } from '../src/verify/verify-envelopes.ts';
 import { bytesOf, keysOf } from './archive-builder.ts';
@@ -27,6 +27,10 @@ function tenantOf(interactions: number, punctual: boolean): ModelTenant {
   return tenant;
 }
 
+function optionsOf(source: ModelTenant, store: MemoryStore): EnvelopeRunOptions {
+  return { source, store, password, archiveUrl: 'memory', hideSecrets, clock: source.options.clock };
+}
+
 async function idsIn(store: MemoryStore, key: string): Promise<string[]> {
   let text = '';
   for await (const chunk of await openEnvelope(await bytesOf(store, key), password))
@@ -42,15 +46,7 @@ describe('a run in the form of the tutorial', () => {
 
   beforeAll(async () => {
     tenant.trouble = 0.02;
-    const clock = tenant.options.clock;
-    const result = await runEnvelope({
-      source: tenant,
-      store,
-      password,
-      archiveUrl: 'memory',
-      hideSecrets,
-      clock,
-    });
+    const result = await runEnvelope(optionsOf(tenant, store));
     expect(result.error).toBeUndefined();
     report = result.report;
   });
@@ -111,15 +107,7 @@ describe('a run in the form of the tutorial', () => {
       if (requests === 1 && gone) gone.hiddenUntil = Infinity;
     };
     const other = new MemoryStore();
-    const clock = source.options.clock;
-    const { report: result } = await runEnvelope({
-      source,
-      store: other,
-      password,
-      archiveUrl: 'memory',
-      hideSecrets,
-      clock,
-    });
+    const { report: result } = await runEnvelope(optionsOf(source, other));
     expect(result.successful_archives).toBeGreaterThanOrEqual(249);
     expect(result.failed_archives).toBe(0);
   });
@@ -133,16 +121,7 @@ describe('a run in the form of the tutorial', () => {
       if (source.fetched.length === 100) stop.abort();
       return fetch(id);
     };
-    const clock = source.options.clock;
-    const run = {
-      source,
-      store: other,
-      password,
-      archiveUrl: 'memory',
-      hideSecrets,
-      clock,
-      signal: stop.signal,
-    };
+    const run = { ...optionsOf(source, other), signal: stop.signal };
     const { report: partial, error } = await runEnvelope(run);
     expect(error).toMatchObject({ code: 'INTERRUPTED' });
     expect(partial.error?.code).toBe('INTERRUPTED');
