@@ -136,7 +136,9 @@ describe('a tenant over weeks', () => {
       faults: { deniedCapabilities: ['hierarchy', 'custom-data'] },
     });
     weeks.clock.jump(3 * day);
-    const report = await weeks.run();
+    // a period of the past: there may be legs that its list leaves out
+    const until = new Date(weeks.clock.now() - 6 * hour).toISOString();
+    const report = await weeks.run({ until });
     for (const row of weeks.tenant.truthRows()) {
       const version = await weeks.version(row.id);
       expect(version?.legs?.map((leg) => leg.id).sort()).toEqual(row.legs.map((leg) => leg.id).sort());

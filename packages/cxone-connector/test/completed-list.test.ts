@@ -212,6 +212,46 @@ describe('contacts by start', () => {
   );
 });
 
+describe('a list by start', () => {
+  const to = '2026-03-01T00:00:00.000Z';
+  const from = '2026-02-01T00:00:00.000Z';
+
+  /** Whether the first contact is known with all its legs after the list was read. */
+  async function isWhole(
+    habits: Partial<CompletedServer['habits']>,
+    window: { from: string; to: string },
+    days = 0,
+  ) {
+    await using server = await new CompletedServer().start();
+    server.contacts.push(...minutely(3, from));
+    Object.assign(server.habits, habits);
+    await pagesOf(server, { lane: 'start', ...window });
+    const first = server.rows.legsOf(server.contacts[0]?.id ?? '')?.rows[0];
+    if (!first) throw new Error('nothing was listed');
+    server.rows.forget(server.clock.now() + days * 24 * hour);
+    return server.rows.hasAllAfter(first);
+  }
+
+  it('knows all legs of the contacts that began in it', async () => {
+    expect(await isWhole({}, { from, to })).toBe(true);
+  });
+
+  it('does not when it ends in the past, when it is not whole, and when rows were forgotten', async () => {
+    expect(await isWhole({}, { from, to: '2026-02-28T21:00:00.000Z' })).toBe(false);
+    expect(await isWhole({ hidden: 1 }, { from, to })).toBe(false);
+    expect(await isWhole({}, { from, to }, 4)).toBe(false);
+  });
+
+  it('does not before it is read to its end', async () => {
+    await using server = await new CompletedServer().start();
+    server.contacts.push(...minutely(3, from));
+    for await (const { rows } of server.list().pages({ lane: 'start', from, to }, undefined))
+      if (rows.length > 0) break;
+    const first = server.rows.legsOf(server.contacts[0]?.id ?? '')?.rows[0];
+    expect(first && server.rows.hasAllAfter(first)).toBe(false);
+  });
+});
+
 describe('contacts by update', () => {
   it('come with what was updated since, and are complete to the last poll', async () => {
     await using server = await new CompletedServer().start();

@@ -18,13 +18,16 @@ interface Known {
   readonly before?: readonly ContactRow[];
   readonly previousLegs?: readonly string[];
   readonly again?: boolean;
+  /** From when on the list by start was read whole. */
+  readonly wholeFrom?: string;
 }
 
 /** The legs of master 100, and the questions that were asked for them. */
 async function find(known: Known): Promise<{ found: FoundLegs | undefined; asked: string[] }> {
-  const { listed = [], given = [], children, before, previousLegs, again = false } = known;
+  const { listed = [], given = [], children, before, previousLegs, again = false, wholeFrom } = known;
   const rows = new RowStore();
   rows.put(listed, rows.newReading(), listedAt);
+  if (wholeFrom !== undefined) rows.noteWhole(wholeFrom);
   const asked: string[] = [];
   const ask = {
     hierarchy: (id: string): Promise<JsonObject | undefined> => {
@@ -82,6 +85,17 @@ describe('the legs of a master contact', () => {
     const { found } = await find({ listed: [lagging], before: [row('100', { dispositionNotes: 'done' })] });
     expect(found?.changed.size).toBe(0);
     expect(found?.legs[0]?.json['dispositionNotes']).toBe('done');
+  });
+
+  it('are all listed, without a question, once the list was read whole from before the first of them', async () => {
+    const listed = [row('100'), row('101', { contactStartDate: '2026-11-22T14:00:00.000Z' })];
+    const whole = await find({ listed, wholeFrom: '2026-11-22T10:00:00.000Z' });
+    expect(idsOf(whole.found)).toEqual(['100', '101']);
+    expect(whole.asked).toEqual([]);
+    const later = await find({ listed, wholeFrom: '2026-11-22T10:00:00.001Z' });
+    expect(later.asked).toEqual(['hierarchy of 100']);
+    const without = await find({ listed: listed.slice(1), wholeFrom: '2026-11-01T00:00:00.000Z' });
+    expect(without.asked).toEqual(['hierarchy of 100', '100']);
   });
 
   it('are kept when CXone gives them no more', async () => {

@@ -9,6 +9,9 @@ import type { RowStore } from './row-store.ts';
 /** A query whose rows do not add up is asked again so often before its period is left open. */
 const tries = 3;
 
+/** A list up to so long ago is as new as lists get: CXone's newest rows are left for later. */
+const recentMs = 2 * 3_600_000; // 2 h
+
 type Pages = AsyncGenerator<InteractionPage, void, void>;
 
 /** A query, read to its end. */
@@ -83,7 +86,9 @@ export class ContactList {
 
   async *#byStart({ from, to }: ListWindow, signal: AbortSignal | undefined): Pages {
     const periods = new Periods(Date.parse(from), Date.parse(to));
+    let allWhole = true;
     for await (const { n, isWhole, startDate = from } of this.#readPeriods(periods, {}, signal)) {
+      allWhole &&= isWhole;
       yield { rows: [], ...(!isWhole && { completeTo: startDate }) };
       for (const masters of this.#rows.mastersOf(n)) {
         yield {
@@ -93,6 +98,8 @@ export class ContactList {
         };
       }
     }
+    // a period of the past leaves out the later legs of its contacts
+    if (allWhole && this.#now() - Date.parse(to) <= recentMs) this.#rows.noteWhole(from);
   }
 
   /** Reads period after period of contacts by their start, shorter ones where the API refuses long ones. */

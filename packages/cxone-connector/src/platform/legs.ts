@@ -54,7 +54,7 @@ type Rows = ReadonlyMap<string, ContactRow>;
 
 /**
  * Gathers the legs of a master contact: those that were listed, with what their rows carry; those of the version
- * before; and, when there may be others, those that the hierarchy names. Undefined when CXone has none.
+ * before; and, where the lists may lack some, those that the hierarchy names. Undefined when CXone has none.
  */
 export async function findLegs(
   search: LegSearch,
@@ -68,7 +68,9 @@ export async function findLegs(
   const isCurrent = (row: ContactRow): boolean => !isOlder(row, before.get(row.contactId));
   const shown = byId((listed?.rows ?? []).filter(isCurrent));
   const isNew = [...shown.keys()].some((id) => !before.has(id));
-  const mayHaveOthers = listed === undefined || previous === undefined || again || isNew;
+  const first = listed?.rows.find(({ contactId }) => contactId === masterContactId);
+  const hasAll = first !== undefined && rows.hasAllAfter(first);
+  const mayHaveOthers = (listed === undefined || previous === undefined || again || isNew) && !hasAll;
   const hierarchy = mayHaveOthers ? await ask.hierarchy(masterContactId, signal) : undefined;
   // rows of the version before are as good as new ones where the lists have shown what has changed
   const known = new Map(listed === undefined || again ? shown : [...before, ...shown]);

@@ -35,6 +35,8 @@ export class RowStore {
   readonly #masters;
   readonly #count;
   #readings = 0;
+  /** All contacts that began since then, and that CXone lists, are here. ISO 8601 UTC. */
+  #wholeFrom: string | undefined;
 
   constructor() {
     this.#db.exec(`CREATE TABLE legs (contact_id TEXT PRIMARY KEY, master_id TEXT NOT NULL, start_time TEXT,
@@ -67,6 +69,16 @@ export class RowStore {
       this.#show.run(reading, contactId);
     }
     this.#db.exec('COMMIT');
+  }
+
+  /** A list by start has been read whole, from this time on. */
+  noteWhole(from: string): void {
+    if (this.#wholeFrom === undefined || from < this.#wholeFrom) this.#wholeFrom = from;
+  }
+
+  /** Whether all legs that CXone lists of this contact's master are here, if it is the first of them. */
+  hasAllAfter({ startTime }: ContactRow): boolean {
+    return this.#wholeFrom !== undefined && startTime !== undefined && startTime >= this.#wholeFrom;
   }
 
   /** How many contacts a reading showed. */
@@ -105,7 +117,10 @@ export class RowStore {
 
   /** Forgets rows that were listed long ago. */
   forget(now: number): void {
-    this.#db.prepare('DELETE FROM legs WHERE listed_at < ?').run(Math.trunc(now) - keptMs);
+    const { changes } = this.#db
+      .prepare('DELETE FROM legs WHERE listed_at < ?')
+      .run(Math.trunc(now) - keptMs);
+    if (changes > 0) this.#wholeFrom = undefined;
   }
 
   close(): void {

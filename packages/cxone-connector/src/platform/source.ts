@@ -59,7 +59,9 @@ export class PlatformSource implements InteractionSource {
     this.#connection = connection;
     this.#settings = settings;
     this.#rights = new Rights(() => connection.clock.monotonic());
-    this.#digest = { marker: [settings.markerField], volatileFields: settings.volatileFields };
+    // the legs say what the hierarchy says, which is asked for only where a list may lack some
+    const volatileFields = [...settings.volatileFields, 'hierarchy'];
+    this.#digest = { marker: [settings.markerField], volatileFields };
   }
 
   check(options: CheckOptions = {}): Promise<CapabilityReport> {
