@@ -8,8 +8,9 @@ import type { DoctorResult } from '../work/doctor.ts';
 export class Doctor extends BaseCommand {
   static override summary = 'Check everything that a run needs, and say how to mend what is missing.';
   static override description =
-    'Settings, login, scopes, marker field, store rights, archive and key, clock. Changes nothing in the archive ' +
-    'and nothing in CXone. The exit code is that of the first failed check.';
+    'Settings, login, rights, marker field, store rights, archive and key, clock; on the profile platform, each API ' +
+    'that a role may lack. Changes nothing in the archive and nothing in CXone. The exit code is that of the first ' +
+    'failed check.';
   static override examples = [
     {
       description: 'Before the first run:',
