@@ -5,6 +5,7 @@ import { readCursor, writeCursor } from './cursor.ts';
 import { hash32 } from './hash.ts';
 import { interactionIndex } from './interaction-id.ts';
 import type { Medium } from './media-plan.ts';
+import { parseBody } from './request-body.ts';
 import { spell } from './spelling.ts';
 import { streams } from './streams.ts';
 import type { World } from './world.ts';
@@ -35,14 +36,6 @@ const markSchema = z
   .looseObject({ fieldId: z.string().optional(), field_id: z.string().optional(), value: z.string() })
   .transform((body) => ({ fieldId: body.fieldId ?? body.field_id ?? '', value: body.value }));
 
-function parse<T>(schema: z.ZodType<T>, text: string): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The `interactions` API of the tenant. */
 export class ApiRoutes {
   readonly #world: World;
@@ -55,7 +48,7 @@ export class ApiRoutes {
   query(request: ApiRequest, cursorExpires: boolean): Answer {
     const refused = this.refuse(request, 'interactions:read');
     if (refused !== undefined) return refused;
-    const asked = parse(querySchema, request.body);
+    const asked = parseBody(querySchema, request.body);
     if (asked === undefined) return refusal(400, 'INVALID_QUERY', 'the query is not understood');
     if (asked.pageToken === undefined) return this.#page(0, asked.pageSize);
     const cursor = readCursor(asked.pageToken);
@@ -89,7 +82,7 @@ export class ApiRoutes {
     const refused = this.refuse(request, 'customfields:write');
     if (refused !== undefined) return refused;
     const { tenant, clock, refusals, settings } = this.#world;
-    const asked = parse(markSchema, request.body);
+    const asked = parseBody(markSchema, request.body);
     if (asked === undefined) return refusal(400, 'INVALID_BODY', 'a field id and a value are needed');
     const index = this.#existing(id);
     if (index === undefined) return refusal(404, 'NOT_FOUND', 'there is no such interaction');

@@ -20,3 +20,8 @@ export class TenantClock {
     this.#offset += milliseconds;
   }
 }
+
+/** Milliseconds since 1970 as the APIs write a time: ISO 8601 in UTC. */
+export function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { json } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { iso } from './clock.ts';
 import {
   addBody,
   clockBody,
@@ -67,7 +68,7 @@ export class ControlRoutes {
     const { clock, movement } = this.#world;
     clock.advance(advanceMs);
     movement.catchUp();
-    return json(200, { now: new Date(clock.now()).toISOString() });
+    return json(200, { now: iso(clock.now()) });
   }
 
   #add({ count, agoMs, visibleInMs }: z.output<typeof addBody>): Answer {

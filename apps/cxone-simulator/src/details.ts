@@ -1,3 +1,4 @@
+import { iso } from './clock.ts';
 import { hash32, pick } from './hash.ts';
 import { interactionId } from './interaction-id.ts';
 import type { MediaPlan, Medium } from './media-plan.ts';
@@ -7,10 +8,6 @@ import { streams } from './streams.ts';
 import type { Tenant } from './tenant.ts';
 
 const queues = ['sales', 'support', 'billing', 'returns'] as const;
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
-}
 
 /** How the interactions look in the API's answers. */
 export class Details {

@@ -43,6 +43,13 @@ export function seedNumber(seed: string): number {
   return finish(state);
 }
 
+/** An id in the form of a random UUID that depends on both. */
+export function guid(seed: number, stream: number): string {
+  const part = (n: number) => hash32(seed, stream, n).toString(16).padStart(8, '0');
+  const [a, b, c, d] = [part(0), part(1), part(2), part(3)];
+  return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-8${c.slice(5)}-${c.slice(0, 4)}${d}`;
+}
+
 const rounds = [0, 1, 2, 3] as const;
 
 /** A permutation of [0, 2^32) that depends on the seed (a four-round Feistel network). */

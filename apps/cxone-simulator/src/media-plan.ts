@@ -5,6 +5,7 @@ import { between } from './range-setting.ts';
 import type { Settings } from './settings.ts';
 import { streams } from './streams.ts';
 import { transcriptBytes } from './media-transcript.ts';
+import { wavSize } from './media-wav.ts';
 
 /** A medium: which, of whom, of what kind and size. Its bytes follow from this and the seed. */
 export interface Medium {
@@ -19,7 +20,6 @@ export interface Medium {
   readonly durationMs: number;
 }
 
-const bytesPerMs = 16; // 8,000 samples/s of 16 bits, as telephone recordings have
 const mediumId = /^([0-9a-f-]{36})\.(\d{1,6})$/;
 
 /** Plans the media of every interaction from seed and settings alone. */
@@ -59,9 +59,7 @@ export class MediaPlan {
       const durationMs = this.#population.duration(index);
       return { id, index, ordinal, type, format: 'mp4', contentType: 'video/mp4', bytes: size, durationMs };
     }
-    const bytes = size - (size % 2);
-    const durationMs = Math.floor((bytes - 44) / bytesPerMs);
-    return { id, index, ordinal, type, format: 'wav', contentType: 'audio/wav', bytes, durationMs };
+    return { id, index, ordinal, type, format: 'wav', contentType: 'audio/wav', ...wavSize(size) };
   }
 
   /** The medium of an id, whether or not its interaction has it now; undefined for anything else. */

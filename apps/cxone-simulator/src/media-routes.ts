@@ -2,6 +2,7 @@ import { refusal } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { ApiRequest, ApiRoutes } from './api-routes.ts';
 import type { Medium } from './media-plan.ts';
+import { mediumAnswer } from './medium-answer.ts';
 import type { World } from './world.ts';
 
 /** `GET /media/{id}`, on the API's own port and on that of the media host. */
@@ -16,7 +17,7 @@ export class MediaRoutes {
 
   /** @param pathAndQuery as it came, for the redirect @param onMediaHost whether it came to the second port */
   medium(request: ApiRequest, id: string, pathAndQuery: string, onMediaHost: boolean): Answer {
-    const { settings, stats, origins, plan } = this.#world;
+    const { settings, origins, plan } = this.#world;
     if (onMediaHost && request.authorization !== undefined && settings.media.refuseBearer) {
       return refusal(400, 'UNSUPPORTED_AUTHORIZATION', 'a signed address and a token are one too many');
     }
@@ -31,12 +32,7 @@ export class MediaRoutes {
     const available = this.#world.refusals.medium(medium);
     if (available === 'denied') return refusal(403, 'ACCESS_DENIED', 'this medium is not yours to hear');
     if (available === 'not-found') return refusal(404, 'NOT_FOUND', 'there is no such medium');
-    const pieces = countedPieces(this.#world.bodies.pieces(medium), (bytes) => (stats.mediaBytes += bytes));
-    return {
-      status: 200,
-      headers: { 'content-type': medium.contentType },
-      body: { size: medium.bytes, pieces },
-    };
+    return mediumAnswer(medium, this.#world);
   }
 
   #refuse(request: ApiRequest, id: string, pathAndQuery: string): Answer | undefined {
@@ -57,12 +53,5 @@ export class MediaRoutes {
     if (version === undefined || tenant.absence(medium.index) === 'deleted') return false;
     const end = plan.count(medium.index) + version.mediaAdded;
     return medium.ordinal >= version.mediaRemoved && medium.ordinal < end;
-  }
-}
-
-function* countedPieces(pieces: Iterable<Buffer>, count: (bytes: number) => void): Generator<Buffer> {
-  for (const piece of pieces) {
-    yield piece;
-    count(piece.length);
   }
 }

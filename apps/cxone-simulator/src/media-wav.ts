@@ -2,8 +2,15 @@ import { hash32 } from './hash.ts';
 
 export const wavHeaderBytes = 44;
 const sampleRate = 8000; // Hz
+const bytesPerMs = (sampleRate * 2) / 1000; // as telephone recordings have
 /** Longer than the window of zstd's usual levels (2 MiB), so that repeating it does not flatter a compressor. */
 const toneBytes = 4 * 1024 * 1024;
+
+/** The size and length of a WAV recording of about so many bytes: samples have two. */
+export function wavSize(about: number): { readonly bytes: number; readonly durationMs: number } {
+  const bytes = about - (about % 2);
+  return { bytes, durationMs: Math.floor((bytes - wavHeaderBytes) / bytesPerMs) };
+}
 
 /** The header of a mono 16-bit PCM WAV file of this total size (even, at least 44). */
 export function wavHeader(totalBytes: number): Buffer {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { z } from 'zod';
 
 const limit = 1_048_576; // bytes; the API's own bodies have a few hundred
 
@@ -14,6 +15,15 @@ export async function readBody(request: IncomingMessage): Promise<string | undef
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');
+}
+
+/** What a JSON body says; undefined when it is no JSON, or not what the schema wants. */
+export function parseBody<T>(schema: z.ZodType<T>, text: string): T | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A part of a path, as it was before it was written into one; malformed ones as they are. */

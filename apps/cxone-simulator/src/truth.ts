@@ -1,3 +1,4 @@
+import { iso } from './clock.ts';
 import type { Details } from './details.ts';
 import { interactionId } from './interaction-id.ts';
 import type { MediaBodies } from './media-body.ts';
@@ -97,7 +98,7 @@ export class TruthTeller {
     }
     return {
       tenantId: this.#tenantId,
-      at: new Date(this.#tenant.clock.now()).toISOString(),
+      at: iso(this.#tenant.clock.now()),
       ...sum,
       hidden,
       media,
@@ -119,7 +120,7 @@ export class TruthTeller {
     return {
       id: interactionId(this.#tenant.population.seed, index),
       status: this.#details.status(absence),
-      updatedTime: new Date(version?.updated ?? 0).toISOString(),
+      updatedTime: iso(version?.updated ?? 0),
       visible: absence === undefined,
       available: absence === 'deleted' ? 'not-found' : this.#refusals.interaction(index),
       media: media.map((medium) => ({

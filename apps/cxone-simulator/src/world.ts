@@ -3,7 +3,7 @@ import { Details } from './details.ts';
 import { FaultDice } from './fault-dice.ts';
 import { faultSchema } from './fault-settings.ts';
 import type { Faults } from './fault-settings.ts';
-import { hash32, seedNumber } from './hash.ts';
+import { guid, seedNumber } from './hash.ts';
 import { MediaBodies } from './media-body.ts';
 import { MediaPlan } from './media-plan.ts';
 import { Movement } from './movement.ts';
@@ -52,7 +52,7 @@ export class World {
     this.details = new Details(this.tenant, this.plan);
     this.refusals = new Refusals(this.seed, () => this.#faults);
     this.dice = new FaultDice(this.seed, () => this.#faults);
-    const tenantId = settings.login.tenantId ?? tenantIdOf(this.seed);
+    const tenantId = settings.login.tenantId ?? guid(this.seed, streams.token);
     this.tokens = new TokenEndpoint(settings.login, settings.seed, tenantId, this.clock);
     this.signer = new UrlSigner(settings.seed);
     const [markerField = ''] = settings.markerFields;
@@ -74,10 +74,4 @@ export class World {
 export function clockOffset(settings: Settings, real: number): number {
   const { startTime, clockOffsetMs } = settings.population;
   return clockOffsetMs + (startTime === undefined ? 0 : Date.parse(startTime) - real);
-}
-
-/** The id of a tenant that got none by setting. */
-export function tenantIdOf(seed: number): string {
-  const part = (n: number) => hash32(seed, streams.token, n).toString(16).padStart(8, '0');
-  return `${part(0)}-${part(1).slice(0, 4)}-4${part(1).slice(5)}-8${part(2).slice(5)}-${part(2).slice(0, 4)}${part(3)}`;
 }

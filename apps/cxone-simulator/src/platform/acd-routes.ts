@@ -1,11 +1,12 @@
 import { json } from '../answer.ts';
 import type { Answer } from '../answer.ts';
+import { iso } from '../clock.ts';
 import { hash32 } from '../hash.ts';
 import { streams } from '../streams.ts';
 import type { Call, Refuse } from '../site.ts';
 import { base64Answer } from './base64-file.ts';
 import { CompletedList, linkTo } from './completed-list.ts';
-import { businessUnitId, iso, masterId } from './contact-row.ts';
+import { businessUnitId, masterId } from './contact-row.ts';
 import { chatTranscript, emailTranscript, smsTranscripts } from './conversation.ts';
 import type { SmsPage } from './conversation.ts';
 import { noContent } from './errors.ts';

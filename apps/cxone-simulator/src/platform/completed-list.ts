@@ -1,7 +1,8 @@
 import type { Answer } from '../answer.ts';
+import { iso } from '../clock.ts';
 import type { Refuse } from '../site.ts';
 import { idJson } from './id-answer.ts';
-import { businessUnitId, contactRow, iso, onlyFields, withOldNames } from './contact-row.ts';
+import { businessUnitId, contactRow, onlyFields, withOldNames } from './contact-row.ts';
 import type { Contacts } from './contacts.ts';
 import { noContent } from './errors.ts';
 import type { Leg } from './leg.ts';

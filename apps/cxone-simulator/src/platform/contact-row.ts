@@ -1,3 +1,4 @@
+import { iso } from '../clock.ts';
 import { hash32, pick } from '../hash.ts';
 import { streams } from '../streams.ts';
 import { contactId } from './contact-id.ts';
@@ -29,10 +30,6 @@ const oldNames: Readonly<Record<string, string>> = {
   conferenceSeconds: 'confSeconds',
   mediaTypeId: 'mediaType',
 };
-
-export function iso(time: number): string {
-  return new Date(time).toISOString();
-}
 
 /** The master contact's id: that of its first leg. */
 export function masterId(contacts: Contacts, index: number): bigint {

@@ -1,7 +1,8 @@
+import { iso } from '../clock.ts';
 import { hash32, pick } from '../hash.ts';
 import { sentences } from '../media-transcript.ts';
 import { streams } from '../streams.ts';
-import { businessUnitId, iso } from './contact-row.ts';
+import { businessUnitId } from './contact-row.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
 import type { Content } from './medium.ts';

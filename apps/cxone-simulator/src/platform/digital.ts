@@ -1,6 +1,7 @@
+import { iso } from '../clock.ts';
 import { hash32 } from '../hash.ts';
 import { streams } from '../streams.ts';
-import { iso, masterId } from './contact-row.ts';
+import { masterId } from './contact-row.ts';
 import type { Contacts } from './contacts.ts';
 import { turns } from './conversation.ts';
 import type { IdObject } from './id-json.ts';

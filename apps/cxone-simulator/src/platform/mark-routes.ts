@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Answer } from '../answer.ts';
+import { parseBody } from '../request-body.ts';
 import type { Call, Refuse } from '../site.ts';
 import { noContent } from './errors.ts';
 import type { PlatformWorld } from './platform-world.ts';
@@ -18,7 +19,7 @@ export class MarkRoutes {
   /** `PUT /business-data-manager/v1/business-data/contact/{id}`: knows only contacts with recordings. */
   businessData(call: Call, refuse: Refuse): Answer {
     const { contacts, playback } = this.#world;
-    const fields = parse(businessData, call.body)?.flatMap((one) => Object.entries(one));
+    const fields = parseBody(businessData, call.body)?.flatMap((one) => Object.entries(one));
     if (fields === undefined) return refuse(400, 'INVALID_BODY', 'the body is not valid');
     const index = contacts.find(call.id)?.index;
     if (index === undefined || playback.playable(index).length === 0) {
@@ -29,7 +30,7 @@ export class MarkRoutes {
 
   /** `PUT /dfo/3.0/contacts/{n}/custom-fields` */
   customFields(call: Call, refuse: Refuse): Answer {
-    const fields = parse(customFields, call.body)?.map(({ ident, value }) => [ident, value] as const);
+    const fields = parseBody(customFields, call.body)?.map(({ ident, value }) => [ident, value] as const);
     if (fields === undefined) return refuse(400, 'INVALID_BODY', 'the body is not valid');
     const index = this.#world.digital.find(call.id);
     return index === undefined
@@ -48,13 +49,5 @@ export class MarkRoutes {
     if (this.#world.locked(index)) return refuse(403, 'FORBIDDEN', 'this contact cannot be changed');
     for (const [name, value] of fields) contacts.setField(index, name, String(value), clock.now());
     return noContent;
-  }
-}
-
-function parse<T>(schema: z.ZodType<T>, text: string): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
   }
 }

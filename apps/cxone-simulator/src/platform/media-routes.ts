@@ -1,5 +1,6 @@
 import { json } from '../answer.ts';
 import type { Answer } from '../answer.ts';
+import { mediumAnswer } from '../medium-answer.ts';
 import type { Call, Refuse } from '../site.ts';
 import { idJson } from './id-answer.ts';
 import { gatewayRefusal } from './errors.ts';
@@ -36,7 +37,7 @@ export class PlatformMedia {
 
   /** `GET /recordings/{id}.mp4` on the media host: signed addresses only. */
   signed(call: Call, onApi: boolean): Answer {
-    const { settings, stats } = this.#world;
+    const { settings } = this.#world;
     if (onApi) return gatewayRefusal(404, 'NO_ROUTE', 'there is nothing here');
     if (call.authorization !== undefined && settings.media.refuseBearer) {
       return gatewayRefusal(400, 'TOKEN', 'a signed address and a token are one too many');
@@ -51,39 +52,29 @@ export class PlatformMedia {
     }
     const content = this.#world.contents.find(call.id);
     if (content === undefined) return gatewayRefusal(404, 'NOT_FOUND', 'there is no such object');
-    return this.bytes(content, (size) => (stats.mediaBytes += size));
+    return this.#bytes(content);
   }
 
   /** An attachment that lies with the API. */
   attachment(call: Call, refuse: Refuse): Answer {
-    const { contents, digital, stats } = this.#world;
+    const { contents, digital } = this.#world;
     const content = contents.find(call.id);
     const known = content?.kind === 'attachment' && digital.isWithApi(content) ? content : undefined;
     if (known === undefined) return refuse(404, 'NOT_FOUND', 'Attachment not found');
-    return this.bytes(known, (size) => (stats.mediaBytes += size));
+    return this.#bytes(known);
   }
 
   /** A content's bytes, if the tenant gives them. */
-  bytes(content: Content, count: (bytes: number) => void): Answer {
+  #bytes(content: Content): Answer {
     const available = this.#world.contentAvailable(content);
     if (available === 'denied') return gatewayRefusal(403, 'FORBIDDEN', 'Access Denied');
     if (available === 'not-found' || this.#isPurged(content)) {
       return gatewayRefusal(404, 'NOT_FOUND', 'there is no such object');
     }
-    const { medium } = content;
-    const pieces = countedPieces(this.#world.bodies.pieces(medium), count);
-    const headers = { 'content-type': medium.contentType };
-    return { status: 200, headers, body: { size: medium.bytes, pieces } };
+    return mediumAnswer(content.medium, this.#world);
   }
 
   #isPurged({ kind, leg }: Content): boolean {
     return kind === 'recording' && this.#world.contacts.purgedAt(leg.index) !== undefined;
-  }
-}
-
-function* countedPieces(pieces: Iterable<Buffer>, count: (bytes: number) => void): Generator<Buffer> {
-  for (const piece of pieces) {
-    yield piece;
-    count(piece.length);
   }
 }

@@ -1,5 +1,6 @@
 import { hash32, unit } from '../hash.ts';
 import type { Medium } from '../media-plan.ts';
+import { wavSize } from '../media-wav.ts';
 import { between } from '../range-setting.ts';
 import { streams } from '../streams.ts';
 import { isRecorded, masterId } from './contact-row.ts';
@@ -7,7 +8,6 @@ import type { Contacts } from './contacts.ts';
 import type { Leg } from './leg.ts';
 
 const smallFile = [200, 20_000] as const; // bytes
-const bytesPerMs = 16; // as telephone recordings have
 /** What numbers media of a contact: its leg, what it is, and which. */
 const kinds = { recording: 0, file: 1, attachment: 2 } as const;
 export type ContentKind = keyof typeof kinds;
@@ -95,9 +95,7 @@ export class Contents {
       const durationMs = leg.end - leg.start;
       return { id, index, ordinal, type: 'screen', format: 'mp4', contentType, bytes: size, durationMs };
     }
-    const bytes = size - (size % 2);
-    const durationMs = Math.floor((bytes - 44) / bytesPerMs);
-    return { id, index, ordinal, type: 'recording', format: 'wav', contentType, bytes, durationMs };
+    return { id, index, ordinal, type: 'recording', format: 'wav', contentType, ...wavSize(size) };
   }
 
   #isWav(leg: Leg): boolean {

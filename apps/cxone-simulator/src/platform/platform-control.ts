@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { json } from '../answer.ts';
 import type { Answer } from '../answer.ts';
+import { iso } from '../clock.ts';
 import {
   addBody,
   clockBody,
@@ -13,7 +14,7 @@ import {
   which,
 } from '../control-actions.ts';
 import type { Action } from '../control-actions.ts';
-import { iso, masterId } from './contact-row.ts';
+import { masterId } from './contact-row.ts';
 import { platformStats } from './platform-stats.ts';
 import type { PlatformTruthTeller } from './platform-truth.ts';
 import type { PlatformWorld } from './platform-world.ts';

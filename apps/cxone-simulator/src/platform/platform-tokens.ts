@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { json } from '../answer.ts';
 import type { Answer } from '../answer.ts';
 import type { TenantClock } from '../clock.ts';
+import { parseBody } from '../request-body.ts';
 import { clientOf, encode, same } from '../token-endpoint.ts';
 import type { Settings } from '../settings.ts';
 
@@ -75,7 +76,7 @@ export class PlatformTokens {
 
   /** `POST /authentication/v1/token/access-key`: the older way, without a registered client. */
   accessKey(body: string, issuer: string): Answer {
-    const asked = parse(accessKeyBody, body);
+    const asked = parseBody(accessKeyBody, body);
     if (asked === undefined) return json(400, { message: 'accessKeyId and accessKeySecret are needed' });
     const right = this.#isAccessKey(asked.accessKeyId, asked.accessKeySecret);
     return right ? this.#answer(issuer) : json(401, { message: 'Unauthorized' });
@@ -83,7 +84,7 @@ export class PlatformTokens {
 
   /** `POST /public/user/refresh`: the older way's renewal, with names of its own. */
   userRefresh(body: string, issuer: string): Answer {
-    const asked = parse(refreshBody, body);
+    const asked = parseBody(refreshBody, body);
     if (asked === undefined || !this.#useUp(asked.token)) return json(401, { message: 'Unauthorized' });
     const issued = this.#issue(issuer);
     return json(200, {
@@ -171,12 +172,4 @@ function refused(
   headers: Record<string, string> = {},
 ): Answer {
   return json(status, { error, error_description: description }, headers);
-}
-
-function parse<T>(schema: z.ZodType<T>, text: string): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

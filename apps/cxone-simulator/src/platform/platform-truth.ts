@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { iso } from '../clock.ts';
 import type { Availability } from '../refusals.ts';
-import { iso, isRecorded, masterId } from './contact-row.ts';
+import { isRecorded, masterId } from './contact-row.ts';
 import { chatTranscript, smsMessages } from './conversation.ts';
 import type { AcdRoutes } from './acd-routes.ts';
 import type { Content } from './medium.ts';

@@ -2,7 +2,7 @@ import { TenantClock } from '../clock.ts';
 import { FaultDice } from '../fault-dice.ts';
 import { faultSchema } from '../fault-settings.ts';
 import type { Chosen, Faults } from '../fault-settings.ts';
-import { seedNumber, unit } from '../hash.ts';
+import { guid, seedNumber, unit } from '../hash.ts';
 import { MediaBodies } from '../media-body.ts';
 import { Movement } from '../movement.ts';
 import { Population } from '../population.ts';
@@ -11,7 +11,7 @@ import type { Settings } from '../settings.ts';
 import { UrlSigner } from '../signed-url.ts';
 import { StatsKeeper } from '../stats.ts';
 import { streams } from '../streams.ts';
-import { clockOffset, tenantIdOf } from '../world.ts';
+import { clockOffset } from '../world.ts';
 import { ContactShapes } from './contact-shape.ts';
 import { masterId } from './contact-row.ts';
 import { Contacts } from './contacts.ts';
@@ -62,7 +62,7 @@ export class PlatformWorld {
     this.bodies = new MediaBodies(this.seed);
     this.dice = new FaultDice(this.seed, () => this.faults);
     this.watch = new ResourceWatch(platform.playbackLimit.seconds * second);
-    const tenantId = settings.login.tenantId ?? tenantIdOf(this.seed);
+    const tenantId = settings.login.tenantId ?? guid(this.seed, streams.token);
     this.tokens = new PlatformTokens(settings, tenantId, this.clock);
     this.#signer = new UrlSigner(settings.seed);
   }

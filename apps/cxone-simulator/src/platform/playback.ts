@@ -1,6 +1,7 @@
-import { hash32 } from '../hash.ts';
+import { iso } from '../clock.ts';
+import { guid, hash32 } from '../hash.ts';
 import { streams } from '../streams.ts';
-import { iso, masterId } from './contact-row.ts';
+import { masterId } from './contact-row.ts';
 import type { Contacts } from './contacts.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
@@ -42,7 +43,7 @@ export class Playback {
     const h = hash32(this.#seed, streams.playbackForm, index);
     const interactions = playable.map((one) => this.#interaction(index, one, url));
     return {
-      contactId: guid(h),
+      contactId: guid(h, streams.playbackForm),
       acdcontactId: String(masterId(this.#contacts, index)),
       elevatedInteraction: false,
       [h % 5 === 0 ? 'Interactions' : 'interactions']: interactions,
@@ -66,8 +67,13 @@ export class Playback {
         acwEndTime: iso(leg.end + 20_000),
         ...(ready ? { fileToPlayUrl: url(content) } : {}),
         participantDataList: [
-          { participantType: 'AGENT', agentName: `No. ${String(h % 500)}`, userId: guid(h), channel: 1 },
-          { participantType: 'CUSTOMER', participantId: guid(h + 1), channel: 0 },
+          {
+            participantType: 'AGENT',
+            agentName: `No. ${String(h % 500)}`,
+            userId: guid(h, streams.playbackForm),
+            channel: 1,
+          },
+          { participantType: 'CUSTOMER', participantId: guid(h + 1, streams.playbackForm), channel: 0 },
         ],
         segmentsDataList: segments(leg, h),
         sentiments: [],
@@ -80,7 +86,7 @@ function segments(leg: Leg, h: number): IdObject[] {
   const count = 1 + (h % 3);
   const length = (leg.end - leg.start) / count;
   return Array.from({ length: count }, (_, n) => ({
-    segmentId: guid(h + n),
+    segmentId: guid(h + n, streams.playbackForm),
     startTime: iso(Math.floor(leg.start + n * length)),
     endTime: iso(Math.floor(leg.start + (n + 1) * length)),
     openReasonType: n === 0 ? 'CONTACT' : 'TRANSFER',
@@ -90,10 +96,4 @@ function segments(leg: Leg, h: number): IdObject[] {
     channelType: 'PHONE_CALL',
     customerRestricted: false,
   }));
-}
-
-function guid(number: number): string {
-  const digits = (salt: number) => hash32(number, streams.playbackForm, salt).toString(16).padStart(8, '0');
-  const [a, b, c, d] = [digits(0), digits(1), digits(2), digits(3)];
-  return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-8${c.slice(5)}-${c.slice(0, 4)}${d}`;
 }
