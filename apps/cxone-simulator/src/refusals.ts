@@ -1,20 +1,31 @@
 import type { Chosen, Faults } from './fault-settings.ts';
 import { unit } from './hash.ts';
-import { interactionId } from './interaction-id.ts';
 import type { Medium } from './media-plan.ts';
 import { streams } from './streams.ts';
 
 /** What the tenant gives: `denied` answers 403, `not-found` 404. */
 export type Availability = true | 'denied' | 'not-found';
 
-/** What the tenant refuses for good: chosen by id or by a share, and the same at each request. */
+/** The number of a truth under which it counts. */
+export function countedAs(available: Availability): 'given' | 'denied' | 'notFound' {
+  if (available === true) return 'given';
+  return available === 'denied' ? 'denied' : 'notFound';
+}
+
+/**
+ * What the tenant refuses for good: chosen by id or by a share, and the same at each request. The interactions of the
+ * profile `platform` are its master contacts.
+ */
 export class Refusals {
   readonly #seed: number;
   readonly #faults: () => Faults;
+  readonly #idOf: (index: number) => string;
 
-  constructor(seed: number, faults: () => Faults) {
+  /** @param idOf the id of the interaction of a number */
+  constructor(seed: number, faults: () => Faults, idOf: (index: number) => string) {
     this.#seed = seed;
     this.#faults = faults;
+    this.#idOf = idOf;
   }
 
   interaction(index: number): Availability {
@@ -30,7 +41,7 @@ export class Refusals {
     return this.#hits(mediaDenied, streams.mediaDenied, index, ordinal, id) ? 'denied' : true;
   }
 
-  /** Whether the fields of an interaction cannot be changed. */
+  /** Whether an interaction cannot be marked. */
   locked(index: number): boolean {
     return this.#hits(this.#faults().locked, streams.locked, index);
   }
@@ -38,6 +49,6 @@ export class Refusals {
   #hits(chosen: Chosen | undefined, stream: number, index: number, ordinal = 0, id?: string): boolean {
     if (chosen === undefined) return false;
     if (unit(this.#seed, stream, index, ordinal) < chosen.fraction) return true;
-    return chosen.ids.size > 0 && chosen.ids.has(id ?? interactionId(this.#seed, index));
+    return chosen.ids.size > 0 && chosen.ids.has(id ?? this.#idOf(index));
   }
 }

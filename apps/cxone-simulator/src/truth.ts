@@ -2,6 +2,7 @@ import { iso } from './clock.ts';
 import type { Details } from './details.ts';
 import { interactionId } from './interaction-id.ts';
 import type { MediaBodies } from './media-body.ts';
+import { countedAs } from './refusals.ts';
 import type { Availability, Refusals } from './refusals.ts';
 import type { Absence } from './row-state.ts';
 import type { Tenant } from './tenant.ts';
@@ -90,7 +91,7 @@ export class TruthTeller {
       }
       const available = this.#refusals.interaction(index);
       sum.total += 1;
-      sum[counterOf(available)] += 1;
+      sum[countedAs(available)] += 1;
       if (this.#mark(index) !== undefined) sum.marked += 1;
       if (available !== true) continue;
       if (this.#refusals.locked(index)) sum.locked += 1;
@@ -146,13 +147,8 @@ export class TruthTeller {
     for (const medium of version === undefined ? [] : this.#details.media(index, version)) {
       const available = this.#refusals.medium(medium);
       sum.total += 1;
-      sum[counterOf(available)] += 1;
+      sum[countedAs(available)] += 1;
       if (available === true) sum.bytes += medium.bytes;
     }
   }
-}
-
-function counterOf(available: Availability): 'given' | 'denied' | 'notFound' {
-  if (available === true) return 'given';
-  return available === 'denied' ? 'denied' : 'notFound';
 }

@@ -4,6 +4,7 @@ import { FaultDice } from './fault-dice.ts';
 import { faultSchema } from './fault-settings.ts';
 import type { Faults } from './fault-settings.ts';
 import { guid, seedNumber } from './hash.ts';
+import { interactionId } from './interaction-id.ts';
 import { MediaBodies } from './media-body.ts';
 import { MediaPlan } from './media-plan.ts';
 import { Movement } from './movement.ts';
@@ -50,7 +51,11 @@ export class World {
     this.tenant = new Tenant(population, this.clock, settings.stale, (index) => this.plan.count(index));
     this.movement = new Movement(this.tenant, settings.movement, start);
     this.details = new Details(this.tenant, this.plan);
-    this.refusals = new Refusals(this.seed, () => this.#faults);
+    this.refusals = new Refusals(
+      this.seed,
+      () => this.#faults,
+      (index) => interactionId(this.seed, index),
+    );
     this.dice = new FaultDice(this.seed, () => this.#faults);
     const tenantId = settings.login.tenantId ?? guid(this.seed, streams.token);
     this.tokens = new TokenEndpoint(settings.login, settings.seed, tenantId, this.clock);

@@ -39,7 +39,7 @@ export class AcdRoutes {
     if (call.capability === 'file') return this.#file(call.id, refuse);
     const leg = this.#world.contacts.find(call.id);
     if (leg === undefined) return refuse(404, 'NOT_FOUND', 'Contact not found');
-    const available = this.#world.contactAvailable(leg.index);
+    const available = this.#world.refusals.interaction(leg.index);
     if (available === 'denied') return refuse(403, 'FORBIDDEN', 'Access to this contact is denied');
     if (available === 'not-found') return refuse(404, 'NOT_FOUND', 'Contact not found');
     const value = this.#document(call, leg);
@@ -153,7 +153,7 @@ export class AcdRoutes {
   #file(name: string, refuse: Refuse): Answer {
     const { contents, bodies, stats } = this.#world;
     const file = contents.fileOf(name);
-    const available = file === undefined ? 'not-found' : this.#world.contentAvailable(file);
+    const available = file === undefined ? 'not-found' : this.#world.refusals.medium(file.medium);
     if (file === undefined || available === 'not-found') return refuse(404, 'NOT_FOUND', 'File not found');
     if (available === 'denied') return refuse(403, 'FORBIDDEN', 'Access to this file is denied');
     stats.mediaBytes += file.medium.bytes;

@@ -31,7 +31,7 @@ export class DigitalRoutes {
   }
 
   #given(index: number, refuse: Refuse, document: () => IdObject): Answer {
-    const available = this.#world.contactAvailable(index);
+    const available = this.#world.refusals.interaction(index);
     if (available === 'denied') return refuse(403, 'FORBIDDEN', 'Not permitted for this contact');
     if (available === 'not-found') return refuse(404, 'NOT_FOUND', 'Contact not found');
     return json(200, document());

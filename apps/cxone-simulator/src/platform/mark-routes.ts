@@ -46,7 +46,7 @@ export class MarkRoutes {
     const { contacts, settings, clock } = this.#world;
     const unknown = fields.find(([name]) => !settings.markerFields.includes(name));
     if (unknown !== undefined) return refuse(400, 'INVALID_FIELD', `the field ${unknown[0]} does not exist`);
-    if (this.#world.locked(index)) return refuse(403, 'FORBIDDEN', 'this contact cannot be changed');
+    if (this.#world.refusals.locked(index)) return refuse(403, 'FORBIDDEN', 'this contact cannot be changed');
     for (const [name, value] of fields) contacts.setField(index, name, String(value), clock.now());
     return noContent;
   }

@@ -22,7 +22,7 @@ export class PlatformMedia {
     const leg = contacts.find(call.id);
     // Only the master contact's id leads to its recordings.
     const index = leg?.leg === 0 ? leg.index : undefined;
-    const available = index === undefined ? 'not-found' : this.#world.contactAvailable(index);
+    const available = index === undefined ? 'not-found' : this.#world.refusals.interaction(index);
     if (available === 'denied') return refuse(403, 'FORBIDDEN', 'Not permitted for this contact');
     const playable = index === undefined || available === 'not-found' ? [] : playback.playable(index);
     const [first] = playable;
@@ -66,7 +66,7 @@ export class PlatformMedia {
 
   /** A content's bytes, if the tenant gives them. */
   #bytes(content: Content): Answer {
-    const available = this.#world.contentAvailable(content);
+    const available = this.#world.refusals.medium(content.medium);
     if (available === 'denied') return gatewayRefusal(403, 'FORBIDDEN', 'Access Denied');
     if (available === 'not-found' || this.#isPurged(content)) {
       return gatewayRefusal(404, 'NOT_FOUND', 'there is no such object');

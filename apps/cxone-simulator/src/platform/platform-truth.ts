@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { iso } from '../clock.ts';
+import { countedAs } from '../refusals.ts';
 import type { Availability } from '../refusals.ts';
 import { isRecorded, masterId } from './contact-row.ts';
 import { chatTranscript, smsMessages } from './conversation.ts';
@@ -109,7 +110,7 @@ export class PlatformTruthTeller {
         continue;
       }
       sum.total += 1;
-      sum[row.available === true ? 'given' : row.available === 'denied' ? 'denied' : 'notFound'] += 1;
+      sum[countedAs(row.available)] += 1;
       sum.legs += row.legs.filter(({ visible }) => visible).length;
       if (row.marked !== undefined) sum.marked += 1;
       for (const medium of row.available === true ? row.media : []) {
@@ -145,7 +146,7 @@ export class PlatformTruthTeller {
       id: String(masterId(contacts, index)),
       mediaTypeId,
       visible,
-      available: absence === 'deleted' ? 'not-found' : this.#world.contactAvailable(index),
+      available: absence === 'deleted' ? 'not-found' : this.#world.refusals.interaction(index),
       legs: legs.map((leg) => ({
         id: String(leg.id),
         start: iso(leg.start),
@@ -208,7 +209,7 @@ export class PlatformTruthTeller {
       if (contacts.purgedAt(content.leg.index) !== undefined) return 'purged';
       if (contacts.readyAt(content.leg) > clock.now()) return 'late';
     }
-    return this.#world.contentAvailable(content);
+    return this.#world.refusals.medium(content.medium);
   }
 }
 

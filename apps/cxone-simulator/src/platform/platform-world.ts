@@ -1,12 +1,12 @@
 import { TenantClock } from '../clock.ts';
 import { FaultDice } from '../fault-dice.ts';
 import { faultSchema } from '../fault-settings.ts';
-import type { Chosen, Faults } from '../fault-settings.ts';
-import { guid, seedNumber, unit } from '../hash.ts';
+import type { Faults } from '../fault-settings.ts';
+import { guid, seedNumber } from '../hash.ts';
 import { MediaBodies } from '../media-body.ts';
 import { Movement } from '../movement.ts';
 import { Population } from '../population.ts';
-import type { Availability } from '../refusals.ts';
+import { Refusals } from '../refusals.ts';
 import type { Settings } from '../settings.ts';
 import { UrlSigner } from '../signed-url.ts';
 import { StatsKeeper } from '../stats.ts';
@@ -35,6 +35,7 @@ export class PlatformWorld {
   readonly playback: Playback;
   readonly digital: Digital;
   readonly bodies: MediaBodies;
+  readonly refusals: Refusals;
   readonly dice: FaultDice;
   readonly stats = new StatsKeeper();
   readonly watch: ResourceWatch;
@@ -60,6 +61,11 @@ export class PlatformWorld {
     this.playback = new Playback(this.contacts, this.contents);
     this.digital = new Digital(this.contacts, this.contents);
     this.bodies = new MediaBodies(this.seed);
+    this.refusals = new Refusals(
+      this.seed,
+      () => this.faults,
+      (index) => String(masterId(this.contacts, index)),
+    );
     this.dice = new FaultDice(this.seed, () => this.faults);
     this.watch = new ResourceWatch(platform.playbackLimit.seconds * second);
     const tenantId = settings.login.tenantId ?? guid(this.seed, streams.token);
@@ -70,27 +76,6 @@ export class PlatformWorld {
   /** Replaces all faults; those that are not named are off. Throws a ZodError on a wrong setting. */
   configure(faults: unknown): void {
     this.faults = faultSchema.parse(faults);
-  }
-
-  /** What the tenant says of a contact for good. */
-  contactAvailable(index: number): Availability {
-    const { denied, missing } = this.faults;
-    if (this.#chosen(missing, streams.missing, index)) return 'not-found';
-    return this.#chosen(denied, streams.denied, index) ? 'denied' : true;
-  }
-
-  contentAvailable({ medium, id }: Content): Availability {
-    const { mediaDenied, mediaMissing } = this.faults;
-    const hits = (chosen: Chosen | undefined, stream: number) =>
-      chosen !== undefined &&
-      (chosen.ids.has(id) || unit(this.seed, stream, medium.index, medium.ordinal) < chosen.fraction);
-    if (hits(mediaMissing, streams.mediaMissing)) return 'not-found';
-    return hits(mediaDenied, streams.mediaDenied) ? 'denied' : true;
-  }
-
-  /** Whether a contact cannot be marked. */
-  locked(index: number): boolean {
-    return this.#chosen(this.faults.locked, streams.locked, index);
   }
 
   /** A signed address on the media host. */
@@ -108,11 +93,5 @@ export class PlatformWorld {
 
   checkSignature(id: string, query: URLSearchParams): 'good' | 'expired' | 'bad' {
     return this.#signer.check(id, query, this.clock.now());
-  }
-
-  #chosen(chosen: Chosen | undefined, stream: number, index: number): boolean {
-    if (chosen === undefined) return false;
-    if (unit(this.seed, stream, index) < chosen.fraction) return true;
-    return chosen.ids.size > 0 && chosen.ids.has(String(masterId(this.contacts, index)));
   }
 }
