@@ -3,12 +3,11 @@ import { json, refusal } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { hash32 } from './hash.ts';
-import { interactionIndex } from './interaction-id.ts';
 import type { Medium } from './media-plan.ts';
 import { parseBody } from './request-body.ts';
 import { spell } from './spelling.ts';
 import { streams } from './streams.ts';
-import type { World } from './world.ts';
+import type { InteractionsWorld } from './interactions-world.ts';
 
 /** A request as the routes see it. */
 export interface ApiRequest {
@@ -38,9 +37,9 @@ const markSchema = z
 
 /** The `interactions` API of the tenant. */
 export class ApiRoutes {
-  readonly #world: World;
+  readonly #world: InteractionsWorld;
 
-  constructor(world: World) {
+  constructor(world: InteractionsWorld) {
     this.#world = world;
   }
 
@@ -93,7 +92,7 @@ export class ApiRoutes {
     }
     if (refusals.locked(index))
       return refusal(403, 'FIELD_LOCKED', 'the fields of this interaction are locked');
-    tenant.setField(index, asked.fieldId, asked.value, tenant.population.rounded(clock.now()));
+    tenant.setField(index, asked.fieldId, asked.value, clock.now());
     return json(200, spell({ ...asked }, settings.spelling, this.#world.seed, index));
   }
 
@@ -121,9 +120,9 @@ export class ApiRoutes {
 
   /** The index of an interaction that exists and is not deleted. */
   #existing(id: string): number | undefined {
-    const index = interactionIndex(this.#world.seed, id);
-    if (index === undefined || this.#world.tenant.version(index) === undefined) return undefined;
-    return this.#world.tenant.absence(index) === 'deleted' ? undefined : index;
+    const { tenant } = this.#world;
+    const index = tenant.indexOf(id);
+    return index === undefined || tenant.absence(index) === 'deleted' ? undefined : index;
   }
 
   #unavailable(index: number): Answer | undefined {

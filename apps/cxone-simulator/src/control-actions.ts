@@ -17,6 +17,9 @@ export const addBody = z.strictObject({
   visibleInMs: milliseconds.default(0),
 });
 
+/** How many rows come, and when. */
+export type Addition = z.output<typeof addBody>;
+
 export type Action = (body: unknown, query: URLSearchParams) => Answer;
 
 /** Runs the action of a control request; what it cannot read is a 400. */

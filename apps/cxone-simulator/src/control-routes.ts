@@ -1,27 +1,34 @@
-import type { z } from 'zod';
 import { json } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { iso } from './clock.ts';
-import {
-  addBody,
-  clockBody,
-  done,
-  editBody,
-  hideBody,
-  jsonLines,
-  runAction,
-  showBody,
-} from './control-actions.ts';
-import type { Action } from './control-actions.ts';
-import { interactionId, interactionIndex } from './interaction-id.ts';
+import { clockBody, done, hideBody, jsonLines, runAction, showBody } from './control-actions.ts';
+import type { Action, Addition } from './control-actions.ts';
+import type { MovingTenant } from './movement.ts';
 import type { World } from './world.ts';
+
+/** Does something to the row of this number; `now` is the tenant's time. */
+type Act = (index: number, now: number) => void;
+
+/** What of the endpoints under `/__` is a profile's own. */
+export interface ControlProfile {
+  readonly rows: MovingTenant;
+  /** What a row is called where there is none. */
+  readonly noun: string;
+  /** What `/__edit`, `/__hide` and `/__show` answer of a row. */
+  readonly shown: (index: number) => object;
+  /** Reads the body of `/__add`; `prepare` runs before each row that comes. Throws a ZodError. */
+  readonly addition: (body: unknown) => Addition & { readonly prepare?: () => void };
+  /** Reads the body of `/__edit`. Throws a ZodError. */
+  readonly edit: (body: unknown) => { readonly id: string; readonly act: Act };
+}
 
 /** The endpoints under `/__`: a test looks behind the tenant's curtain, and makes things happen. */
 export class ControlRoutes {
   readonly #world: World;
+  readonly #profile: ControlProfile;
   readonly #actions: Readonly<Record<string, Action>> = {
     'GET /__truth': (_, query) => this.#truth(query),
-    'GET /__stats': (_, query) => this.#stats(query),
+    'GET /__stats': (_, query) => json(200, this.#world.stats.snapshot(query.has('details'))),
     'DELETE /__stats': () =>
       done(() => {
         this.#world.stats.reset();
@@ -34,15 +41,32 @@ export class ControlRoutes {
       done(() => {
         this.#world.tokens.revokeAll();
       }),
-    'POST /__clock': (body) => this.#clock(clockBody.parse(body)),
-    'POST /__add': (body) => this.#add(addBody.parse(body)),
-    'POST /__edit': (body) => this.#edit(editBody.parse(body)),
-    'POST /__hide': (body) => this.#hide(hideBody.parse(body)),
-    'POST /__show': (body) => this.#show(showBody.parse(body)),
+    'POST /__clock': (body) => {
+      this.#world.advance(clockBody.parse(body).advanceMs);
+      return json(200, { now: iso(this.#world.clock.now()) });
+    },
+    'POST /__add': (body) => this.#add(this.#profile.addition(body)),
+    'POST /__edit': (body) => {
+      const { id, act } = this.#profile.edit(body);
+      return this.#act(id, act);
+    },
+    'POST /__hide': (body) => {
+      const { id, as } = hideBody.parse(body);
+      return this.#act(id, (index) => {
+        this.#profile.rows.hide(index, as);
+      });
+    },
+    'POST /__show': (body) => {
+      const { id, touch } = showBody.parse(body);
+      return this.#act(id, (index, now) => {
+        this.#profile.rows.show(index, touch ? now : undefined);
+      });
+    },
   };
 
-  constructor(world: World) {
+  constructor(world: World, profile: ControlProfile) {
     this.#world = world;
+    this.#profile = profile;
   }
 
   answer(method: string, path: string, query: URLSearchParams, body: string): Answer {
@@ -52,67 +76,25 @@ export class ControlRoutes {
   #truth(query: URLSearchParams): Answer {
     const { truth } = this.#world;
     if (!query.has('full')) return json(200, truth.summary());
-    const rows = truth.rows({ hashes: query.has('hashes'), hidden: query.has('hidden') });
-    return jsonLines(rows);
+    const [hashes, values, hidden] = ['hashes', 'values', 'hidden'].map((name) => query.has(name));
+    return jsonLines(truth.rows({ hashes, values, hidden }));
   }
 
-  #stats(query: URLSearchParams): Answer {
-    const { stats, seed } = this.#world;
-    const snapshot = stats.snapshot();
-    if (!query.has('details')) return json(200, snapshot);
-    const byId = [...stats.details()].map(([index, count]) => [interactionId(seed, index), count] as const);
-    return json(200, { ...snapshot, details: Object.fromEntries(byId) });
-  }
-
-  #clock({ advanceMs }: z.output<typeof clockBody>): Answer {
+  #add({ count, agoMs, visibleInMs, prepare }: ReturnType<ControlProfile['addition']>): Answer {
     const { clock, movement } = this.#world;
-    clock.advance(advanceMs);
-    movement.catchUp();
-    return json(200, { now: iso(clock.now()) });
-  }
-
-  #add({ count, agoMs, visibleInMs }: z.output<typeof addBody>): Answer {
-    const { clock, movement, seed } = this.#world;
     const now = clock.now();
     const ids = Array.from({ length: count }, () => {
-      const index = movement.arrive(now - agoMs, agoMs + visibleInMs, now);
-      return interactionId(seed, index);
+      prepare?.();
+      return this.#profile.rows.idOf(movement.arrive(now - agoMs, agoMs + visibleInMs, now));
     });
     return json(201, { ids });
   }
 
-  #edit({ id, change }: z.output<typeof editBody>): Answer {
-    const index = this.#index(id);
-    this.#world.tenant.edit(index, change, this.#now());
-    return this.#rowOf(index);
-  }
-
-  #hide({ id, as }: z.output<typeof hideBody>): Answer {
-    const index = this.#index(id);
-    this.#world.tenant.hide(index, as);
-    return this.#rowOf(index);
-  }
-
-  #show({ id, touch }: z.output<typeof showBody>): Answer {
-    const index = this.#index(id);
-    this.#world.tenant.show(index, touch ? this.#now() : undefined);
-    return this.#rowOf(index);
-  }
-
-  #rowOf(index: number): Answer {
-    return json(200, this.#world.details.row(index));
-  }
-
-  /** Now, as the tenant writes it. */
-  #now(): number {
-    return this.#world.tenant.population.rounded(this.#world.clock.now());
-  }
-
-  #index(id: string): number {
-    const index = interactionIndex(this.#world.seed, id);
-    if (index === undefined || this.#world.tenant.version(index) === undefined) {
-      throw new RangeError(`there is no interaction ${id}`);
-    }
-    return index;
+  #act(id: string, act: Act): Answer {
+    const { rows, noun, shown } = this.#profile;
+    const index = rows.indexOf(id);
+    if (index === undefined) throw new RangeError(`there is no ${noun} ${id}`);
+    act(index, this.#world.clock.now());
+    return json(200, shown(index));
   }
 }

@@ -33,10 +33,10 @@ export class FrontDoor {
       await send(response, refusal(413, 'BODY_TOO_LARGE', 'the body is too large'));
       return;
     }
-    this.#site.catchUp();
+    this.#site.world.catchUp();
     const query = new URLSearchParams(search);
     if (path.startsWith('/__') && !onMediaHost) {
-      await send(response, this.#site.control(method, path, query, body));
+      await send(response, this.#site.control.answer(method, path, query, body));
       return;
     }
     const match = this.#site.find(method, path, query);
@@ -58,21 +58,22 @@ export class FrontDoor {
   }
 
   async #serve(response: ServerResponse, call: Call, arrived: number): Promise<void> {
-    const { stats, dice, faults, settings, seed, clock } = this.#site;
+    const { stats, dice, faults, settings, seed, clock } = this.#site.world;
     const { family } = call;
     const { number, inLastSecond } = stats.arrived(family, arrived);
     if (call.onMediaHost && call.authorization !== undefined) stats.bearerLeaks += 1;
     const refuse = this.#site.refuse(call);
     const limit = settings.limits[family];
     const early =
-      this.#site.arrive(call) ??
+      this.#site.arrive?.(call) ??
       (limit !== undefined && inLastSecond > limit
         ? throttled('seconds', 1, clock.now(), refuse)
         : undefined);
     if (early !== undefined) {
       stats.injected('limit');
       stats.answered(family, early.status);
-      this.#site.ended(call, early.status, await send(response, early));
+      const whole = await send(response, early);
+      this.#site.ended?.(call, early.status, whole);
       return;
     }
     const fault = dice.draw(family, number, `${call.method} ${call.resource} ${call.body}`);
@@ -80,7 +81,7 @@ export class FrontDoor {
     if (fault === 'hang') return;
     if (fault === 'resetBefore') {
       stats.answered(family, 'none');
-      this.#site.ended(call, 'none', false);
+      this.#site.ended?.(call, 'none', false);
       response.socket?.resetAndDestroy();
       return;
     }
@@ -90,13 +91,13 @@ export class FrontDoor {
       this.#site.answer(call, fault);
     stats.answered(family, answer.status);
     const whole = await send(response, answer, breakages[fault ?? 'none']);
-    this.#site.ended(call, answer.status, whole && fault !== 'html200');
+    this.#site.ended?.(call, answer.status, whole && fault !== 'html200');
   }
 
   /** Every answer says who asked for it and what the tenant's time is. */
   #head(response: ServerResponse): void {
     this.#requests += 1;
-    const { seed, clock } = this.#site;
+    const { seed, clock } = this.#site.world;
     const now = Math.floor(clock.now() / 1000);
     if (now !== this.#dateSecond) {
       this.#dateSecond = now;

@@ -1,16 +1,13 @@
 import { refusal } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { ApiRoutes } from './api-routes.ts';
-import type { TenantClock } from './clock.ts';
 import { ControlRoutes } from './control-routes.ts';
-import type { FaultDice } from './fault-dice.ts';
-import type { Family, Faults, TransientKind } from './fault-settings.ts';
+import type { Family, TransientKind } from './fault-settings.ts';
+import { interactionsControl } from './interactions-control.ts';
+import type { InteractionsWorld } from './interactions-world.ts';
 import { MediaRoutes } from './media-routes.ts';
 import { decode } from './request-body.ts';
-import type { Settings } from './settings.ts';
 import type { Call, Match, Refuse, Site } from './site.ts';
-import type { StatsKeeper } from './stats.ts';
-import type { World } from './world.ts';
 
 const routes: readonly { family: Family; method: string; pattern: RegExp }[] = [
   { family: 'detail', method: 'GET', pattern: /^\/api\/v2\/interactions\/([^/]+)$/ },
@@ -23,48 +20,16 @@ const routes: readonly { family: Family; method: string; pattern: RegExp }[] = [
 
 /** The profile `interactions`. */
 export class InteractionsSite implements Site {
-  readonly #world: World;
+  readonly world: InteractionsWorld;
+  readonly control: ControlRoutes;
   readonly #api: ApiRoutes;
   readonly #media: MediaRoutes;
-  readonly #control: ControlRoutes;
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(world: InteractionsWorld) {
+    this.world = world;
+    this.control = new ControlRoutes(world, interactionsControl(world));
     this.#api = new ApiRoutes(world);
     this.#media = new MediaRoutes(world, this.#api);
-    this.#control = new ControlRoutes(world);
-  }
-
-  get seed(): number {
-    return this.#world.seed;
-  }
-
-  get clock(): TenantClock {
-    return this.#world.clock;
-  }
-
-  get dice(): FaultDice {
-    return this.#world.dice;
-  }
-
-  get stats(): StatsKeeper {
-    return this.#world.stats;
-  }
-
-  get faults(): Faults {
-    return this.#world.faults;
-  }
-
-  get settings(): Settings {
-    return this.#world.settings;
-  }
-
-  get origins(): Site['origins'] {
-    return this.#world.origins;
-  }
-
-  set origins(origins: Site['origins']) {
-    this.#world.origins = origins;
   }
 
   find(method: string, path: string): Match | undefined {
@@ -74,16 +39,8 @@ export class InteractionsSite implements Site {
     return { family, capability: family, id: decode(pattern.exec(path)?.[1] ?? ''), resource: path };
   }
 
-  arrive(): undefined {
-    return undefined;
-  }
-
-  ended(): void {
-    return undefined;
-  }
-
   answer(call: Call, fault: TransientKind | undefined): Answer {
-    const { tokens, origins } = this.#world;
+    const { tokens, origins } = this.world;
     switch (call.family) {
       case 'query':
         return this.#api.query(call, fault === 'expiredCursor');
@@ -105,17 +62,5 @@ export class InteractionsSite implements Site {
 
   refuse(): Refuse {
     return refusal;
-  }
-
-  control(method: string, path: string, query: URLSearchParams, body: string): Answer {
-    return this.#control.answer(method, path, query, body);
-  }
-
-  configure(faults: unknown): void {
-    this.#world.configure(faults);
-  }
-
-  catchUp(): void {
-    this.#world.movement.catchUp();
   }
 }

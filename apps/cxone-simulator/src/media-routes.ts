@@ -3,14 +3,14 @@ import type { Answer } from './answer.ts';
 import type { ApiRequest, ApiRoutes } from './api-routes.ts';
 import type { Medium } from './media-plan.ts';
 import { mediumAnswer } from './medium-answer.ts';
-import type { World } from './world.ts';
+import type { InteractionsWorld } from './interactions-world.ts';
 
 /** `GET /media/{id}`, on the API's own port and on that of the media host. */
 export class MediaRoutes {
-  readonly #world: World;
+  readonly #world: InteractionsWorld;
   readonly #api: ApiRoutes;
 
-  constructor(world: World, api: ApiRoutes) {
+  constructor(world: InteractionsWorld, api: ApiRoutes) {
     this.#world = world;
     this.#api = api;
   }

@@ -15,11 +15,15 @@ export interface MovingTenant {
   readonly clock: TenantClock;
   readonly population: Pick<Population, 'seed' | 'baseCount' | 'baseTime' | 'rounded'>;
   readonly total: number;
+  idOf(index: number): string;
+  /** The number of the row of an id, deleted ones too; undefined when there is none. */
+  indexOf(id: string): number | undefined;
   absence(index: number): Absence | undefined;
   add(time: number, absence?: Absence): number;
   edit(index: number, kind: EditKind, time: number): void;
   hide(index: number, absence: Absence): void;
-  show(index: number): void;
+  /** Brings it back, at its old update time or at a new one. */
+  show(index: number, time?: number): void;
 }
 
 /** A row that is shown at this time, if it is then still out of the list for the same reason. */

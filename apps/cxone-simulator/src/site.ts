@@ -1,9 +1,7 @@
 import type { Answer } from './answer.ts';
-import type { TenantClock } from './clock.ts';
-import type { FaultDice } from './fault-dice.ts';
-import type { Family, Faults, TransientKind } from './fault-settings.ts';
-import type { Settings } from './settings.ts';
-import type { StatsKeeper } from './stats.ts';
+import type { ControlRoutes } from './control-routes.ts';
+import type { Family, TransientKind } from './fault-settings.ts';
+import type { World } from './world.ts';
 
 /** Where a request goes. */
 export interface Match {
@@ -36,27 +34,18 @@ export type Refuse = (
   headers?: Readonly<Record<string, string>>,
 ) => Answer;
 
-/** What stands behind the front door: one profile's tenant. */
+/** What stands behind the front door: one profile's routes, and the world that they show. */
 export interface Site {
-  readonly seed: number;
-  readonly clock: TenantClock;
-  readonly dice: FaultDice;
-  readonly stats: StatsKeeper;
-  readonly faults: Faults;
-  readonly settings: Settings;
-  /** Where its servers listen; set as soon as they do. */
-  origins: { api: string; media: string };
+  readonly world: World;
+  /** The endpoints under `/__`. */
+  readonly control: ControlRoutes;
   find(method: string, path: string, query: URLSearchParams): Match | undefined;
   /** Counts a call before anything else happens to it; an answer ends it there. */
-  arrive(call: Call): Answer | undefined;
+  arrive?(call: Call): Answer | undefined;
+  /** @param fault the one that hits this call, if it changes what the route says */
   answer(call: Call, fault: TransientKind | undefined): Answer;
   /** How a call ended: with which status, and whether the whole answer went out. */
-  ended(call: Call, status: number | 'none', whole: boolean): void;
+  ended?(call: Call, status: number | 'none', whole: boolean): void;
   /** Errors that faults put in the place of this call's answer. */
   refuse(call: Call): Refuse;
-  control(method: string, path: string, query: URLSearchParams, body: string): Answer;
-  /** Replaces all faults. Throws a ZodError on a wrong setting. */
-  configure(faults: unknown): void;
-  /** Lets everything happen that is due by now. */
-  catchUp(): void;
 }

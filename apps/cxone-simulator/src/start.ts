@@ -3,12 +3,12 @@ import type { Server } from 'node:http';
 import { FrontDoor } from './front-door.ts';
 import type { FaultSettings } from './fault-settings.ts';
 import { InteractionsSite } from './interactions-site.ts';
+import { InteractionsWorld } from './interactions-world.ts';
 import { settingsSchema } from './settings.ts';
 import type { Settings, SettingsInput } from './settings.ts';
 import type { Site } from './site.ts';
 import type { Stats } from './stats.ts';
 import type { Truth, TruthRow } from './truth.ts';
-import { World } from './world.ts';
 
 const host = '127.0.0.1';
 
@@ -49,13 +49,13 @@ export async function startSimulator({ now, ...input }: SimulatorOptions = {}): 
 
 /** {@link startSimulator} with settings that have been read already. */
 export async function startInteractions(settings: Settings, now: () => number): Promise<Simulator> {
-  const world = new World(settings, now);
-  const site = new InteractionsSite(world);
-  const running = await startSite(site, settings.media.origin === 'same' ? undefined : host);
+  const world = new InteractionsWorld(settings, now);
+  const mediaHost = settings.media.origin === 'same' ? undefined : host;
+  const running = await startSite(new InteractionsSite(world), mediaHost);
   return {
     ...running,
-    truth: () => caughtUp(world).truth.summary(),
-    truthRows: (options) => caughtUp(world).truth.rows(options),
+    truth: () => world.catchUp().truth.summary(),
+    truthRows: (options) => world.catchUp().truth.rows(options),
     stats: () => world.stats.snapshot(),
   };
 }
@@ -64,23 +64,23 @@ export async function startInteractions(settings: Settings, now: () => number): 
  * Opens the API's port and, when there is a name for it, that of the media host. Both listen on 127.0.0.1.
  */
 export async function startSite(site: Site, mediaHost: string | undefined): Promise<RunningSimulator> {
+  const { world } = site;
   const door = new FrontDoor(site);
   const api = serve(door, false);
   const servers = mediaHost === undefined ? [api] : [api, serve(door, true)];
-  const ports = [await listen(api, site.settings.port)];
+  const ports = [await listen(api, world.settings.port)];
   for (const server of servers.slice(1)) ports.push(await listen(server, 0));
   const [port = 0, mediaPort = port] = ports;
   const url = origin(host, port);
-  site.origins = { api: url, media: origin(mediaHost ?? host, mediaPort) };
+  world.origins = { api: url, media: origin(mediaHost ?? host, mediaPort) };
   return {
     url,
     port,
     configure: (faults) => {
-      site.configure(faults);
+      world.configure(faults);
     },
     advance: (milliseconds) => {
-      site.clock.advance(milliseconds);
-      site.catchUp();
+      world.advance(milliseconds);
     },
     close: async () => {
       door.close();
@@ -96,11 +96,6 @@ function origin(name: string, port: number): string {
 /** A client that goes away in mid-request is its own affair; anything else is a defect and should be seen. */
 function isClientGone(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNRESET';
-}
-
-function caughtUp(world: World): World {
-  world.movement.catchUp();
-  return world;
 }
 
 function serve(door: FrontDoor, onMediaHost: boolean): Server {

@@ -24,6 +24,8 @@ export interface Stats {
   readonly mediaBytes: number;
   /** Details that were asked for: requests, and different interactions among them. */
   readonly detail: { readonly requests: number; readonly interactions: number; readonly mostForOne: number };
+  /** With `?details` (profile `interactions`): how often each interaction's detail was asked for, by id. */
+  readonly details?: Readonly<Record<string, number>>;
 }
 
 interface Counter {
@@ -34,11 +36,17 @@ interface Counter {
 
 /** Counts requests. The counts of one interaction cost two bytes. */
 export class StatsKeeper {
+  readonly #idOf: (index: number) => string;
   #counters = freshCounters();
   #faults: Record<string, number> = {};
   #details = new Uint16Array(1024);
   bearerLeaks = 0;
   mediaBytes = 0;
+
+  /** @param idOf the id of the interaction of a number */
+  constructor(idOf: (index: number) => string) {
+    this.#idOf = idOf;
+  }
 
   /** A request came (time: ms, monotonic). Returns its number in its family, from 1, and the last second's count. */
   arrived(family: Family, time: number): { readonly number: number; readonly inLastSecond: number } {
@@ -66,7 +74,7 @@ export class StatsKeeper {
   }
 
   /** How often each interaction's detail was asked for; only those that were. */
-  *details(): Generator<readonly [index: number, count: number]> {
+  *#asked(): Generator<readonly [index: number, count: number]> {
     for (const [index, count] of this.#details.entries()) if (count > 0) yield [index, count];
   }
 
@@ -78,12 +86,13 @@ export class StatsKeeper {
     this.mediaBytes = 0;
   }
 
-  snapshot(): Stats {
+  /** @param details whether every single interaction is named */
+  snapshot(details = false): Stats {
     const each = perFamily((family): FamilyStats => {
       const { requests, statuses, watch } = this.#counters[family];
       return { requests, statuses: { ...statuses }, maxPerSecond: watch.maxPerWindow };
     });
-    const asked = [...this.details()];
+    const asked = [...this.#asked()];
     return {
       requests: perFamily((family) => each[family].requests),
       families: each,
@@ -97,6 +106,9 @@ export class StatsKeeper {
         interactions: asked.length,
         mostForOne: asked.reduce((most, [, count]) => Math.max(most, count), 0),
       },
+      ...(details
+        ? { details: Object.fromEntries(asked.map(([index, count]) => [this.#idOf(index), count])) }
+        : {}),
     };
   }
 }

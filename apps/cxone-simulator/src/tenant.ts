@@ -1,5 +1,6 @@
 import type { TenantClock } from './clock.ts';
 import { unit } from './hash.ts';
+import { interactionId, interactionIndex } from './interaction-id.ts';
 import { ListOrder } from './list-order.ts';
 import type { Population } from './population.ts';
 import type { Absence, RowState, Version } from './row-state.ts';
@@ -40,6 +41,16 @@ export class Tenant {
     return this.population.baseCount + this.#arrived.length;
   }
 
+  idOf(index: number): string {
+    return interactionId(this.population.seed, index);
+  }
+
+  /** The number of the interaction of an id, deleted ones too; undefined when there is none. */
+  indexOf(id: string): number | undefined {
+    const index = interactionIndex(this.population.seed, id);
+    return index !== undefined && index < this.total ? index : undefined;
+  }
+
   /** The interaction as it is now; undefined when there is none of this index. */
   version(index: number): Version | undefined {
     if (index < 0 || index >= this.total) return undefined;
@@ -78,13 +89,13 @@ export class Tenant {
     return index;
   }
 
-  /** Changes an interaction's content, and with it its update time. */
+  /** Changes an interaction's content, and with it its update time: this one, in the tenant's resolution. */
   edit(index: number, kind: EditKind, time: number): void {
     const { now } = this.#state(index);
     const removable = now.mediaRemoved < this.#mediaCount(index) + now.mediaAdded;
     this.#change(index, {
       ...now,
-      updated: time,
+      updated: this.population.rounded(time),
       changes: now.changes + 1,
       edits: now.edits + (kind === 'touch' ? 0 : 1),
       mediaAdded: now.mediaAdded + (kind === 'media-add' ? 1 : 0),
@@ -97,7 +108,7 @@ export class Tenant {
     const { now } = this.#state(index);
     this.#change(index, {
       ...now,
-      updated: time,
+      updated: this.population.rounded(time),
       changes: now.changes + 1,
       fields: { ...now.fields, [fieldId]: value },
     });
@@ -114,7 +125,10 @@ export class Tenant {
   show(index: number, time?: number): void {
     const state = this.#state(index);
     if (state.absence === undefined) return;
-    if (time !== undefined) state.now = { ...state.now, updated: time, changes: state.now.changes + 1 };
+    if (time !== undefined) {
+      const updated = this.population.rounded(time);
+      state.now = { ...state.now, updated, changes: state.now.changes + 1 };
+    }
     state.absence = undefined;
     this.order.place(index, state.now.updated);
   }

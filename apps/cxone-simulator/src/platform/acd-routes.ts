@@ -48,7 +48,7 @@ export class AcdRoutes {
 
   /** What a capability gives of a leg; undefined: 404. */
   #document({ capability, query, url }: Call, leg: Leg): Answer | undefined {
-    const { seed, contacts } = this.#world;
+    const { seed, contacts, contents } = this.#world;
     const version = versionOf(url);
     const { mediaTypeId } = contacts.shapes.shape(leg.index);
     switch (capability) {
@@ -63,7 +63,7 @@ export class AcdRoutes {
       case 'chat-transcript':
         return mediaTypeId === 3 ? json(200, chatTranscript(seed, leg)) : undefined;
       case 'email-transcript':
-        return mediaTypeId === 1 ? json(200, this.emailTranscript(leg)) : undefined;
+        return mediaTypeId === 1 ? json(200, emailTranscript(seed, leg, contents)) : undefined;
       case 'sms-transcripts':
         return mediaTypeId === 7
           ? json(200, smsTranscripts(seed, leg, smsPage(query, this.#address(url))))
@@ -73,11 +73,6 @@ export class AcdRoutes {
       default:
         return undefined;
     }
-  }
-
-  emailTranscript(leg: Leg): IdObject {
-    const { seed, contents } = this.#world;
-    return emailTranscript(seed, leg, contents.files(leg), (file) => contents.fileName(file));
   }
 
   #completed(call: Call, refuse: Refuse): Answer {

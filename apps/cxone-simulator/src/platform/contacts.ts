@@ -3,7 +3,7 @@ import type { MovingTenant } from '../movement.ts';
 import type { Population } from '../population.ts';
 import type { Absence } from '../row-state.ts';
 import type { EditKind } from '../tenant.ts';
-import { legNumber } from './contact-id.ts';
+import { contactId, legNumber } from './contact-id.ts';
 import type { ContactShapes, Shape } from './contact-shape.ts';
 import { legsUntil, makeLeg } from './leg.ts';
 import type { Leg, LegTimes } from './leg.ts';
@@ -59,6 +59,10 @@ export class Contacts implements MovingTenant {
 
   get total(): number {
     return this.#legs.length;
+  }
+
+  idOf(index: number): string {
+    return String(contactId(index, 0, this.shapes.shape(index).isLarge));
   }
 
   /** Its legs that have ended, in the order of time. */

@@ -5,7 +5,7 @@ import { streams } from '../streams.ts';
 import { businessUnitId } from './contact-row.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
-import type { Content } from './medium.ts';
+import type { Contents } from './medium.ts';
 
 /** How many turns a conversation has, at most. */
 const mostTurns = 24;
@@ -37,13 +37,9 @@ export function chatTranscript(seed: number, leg: Leg): IdObject {
   return { transcript: { cloudState: 'Closed', transcript } };
 }
 
-/** @param files what hangs on the first e-mail @param nameOf how they are called in full */
-export function emailTranscript(
-  seed: number,
-  leg: Leg,
-  files: readonly Content[],
-  nameOf: (file: Content) => string,
-): IdObject {
+/** The e-mails of a leg; its files hang on the first. */
+export function emailTranscript(seed: number, leg: Leg, contents: Contents): IdObject {
+  const files = contents.files(leg);
   const emails = turns(seed, leg)
     .slice(0, 4)
     .map(({ text, time, byAgent }, n) => ({
@@ -57,7 +53,7 @@ export function emailTranscript(
       rawFileName: `email-${String(leg.leg)}-${String(n)}.eml`,
       bodyHtml: `<p>${text}</p>`,
       hasAttachments: n === 0 && files.length > 0,
-      attachments: n === 0 ? files.map((file) => ({ fileName: nameOf(file) })) : [],
+      attachments: n === 0 ? files.map((file) => ({ fileName: contents.fileName(file) })) : [],
     }));
   return { emails };
 }

@@ -1,7 +1,6 @@
 import { iso } from '../clock.ts';
 import { hash32 } from '../hash.ts';
 import { streams } from '../streams.ts';
-import { masterId } from './contact-row.ts';
 import type { Contacts } from './contacts.ts';
 import { turns } from './conversation.ts';
 import type { IdObject } from './id-json.ts';
@@ -44,7 +43,7 @@ export class Digital {
 
   contact(index: number): IdObject {
     const [first] = this.#contacts.legs(index);
-    const number = String(masterId(this.#contacts, index));
+    const number = this.#contacts.idOf(index);
     return {
       id: number,
       contactId: number,
@@ -108,7 +107,7 @@ export class Digital {
       recipients: [],
       channel: { id: 'chat_7' },
       tags: [],
-      contactNumber: String(masterId(this.#contacts, message.leg.index)),
+      contactNumber: this.#contacts.idOf(message.leg.index),
       hasAdditionalMessageContent: cut,
       ...(removed === undefined ? {} : { contentRemoved: { reason: removed, removedAt: message.time } }),
     };

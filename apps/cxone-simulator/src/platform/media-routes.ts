@@ -37,12 +37,12 @@ export class PlatformMedia {
 
   /** `GET /recordings/{id}.mp4` on the media host: signed addresses only. */
   signed(call: Call, onApi: boolean): Answer {
-    const { settings } = this.#world;
+    const { settings, signer, clock } = this.#world;
     if (onApi) return gatewayRefusal(404, 'NO_ROUTE', 'there is nothing here');
     if (call.authorization !== undefined && settings.media.refuseBearer) {
       return gatewayRefusal(400, 'TOKEN', 'a signed address and a token are one too many');
     }
-    const signature = this.#world.checkSignature(call.id, call.query);
+    const signature = signer.check(call.id, call.query, clock.now());
     if (signature !== 'good') {
       return gatewayRefusal(
         403,

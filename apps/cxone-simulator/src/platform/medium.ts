@@ -3,7 +3,7 @@ import type { Medium } from '../media-plan.ts';
 import { wavSize } from '../media-wav.ts';
 import { between } from '../range-setting.ts';
 import { streams } from '../streams.ts';
-import { isRecorded, masterId } from './contact-row.ts';
+import { isRecorded } from './contact-row.ts';
 import type { Contacts } from './contacts.ts';
 import type { Leg } from './leg.ts';
 
@@ -68,7 +68,7 @@ export class Contents {
 
   /** The name by which `/files?fileName=` gives a file. */
   fileName({ leg, number }: Content): string {
-    return `contacts/${String(masterId(this.#contacts, leg.index))}/${String(leg.id)}-${String(number)}.pdf`;
+    return `contacts/${this.#contacts.idOf(leg.index)}/${String(leg.id)}-${String(number)}.pdf`;
   }
 
   fileOf(name: string): Content | undefined {

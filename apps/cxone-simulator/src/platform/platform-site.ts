@@ -1,11 +1,7 @@
 import { json } from '../answer.ts';
 import type { Answer } from '../answer.ts';
-import type { TenantClock } from '../clock.ts';
-import type { FaultDice } from '../fault-dice.ts';
-import type { Faults } from '../fault-settings.ts';
-import type { Settings } from '../settings.ts';
+import { ControlRoutes } from '../control-routes.ts';
 import type { Call, Refuse, Site } from '../site.ts';
-import type { StatsKeeper } from '../stats.ts';
 import { AcdRoutes } from './acd-routes.ts';
 import { capabilities } from './capabilities.ts';
 import type { Capability } from './capabilities.ts';
@@ -13,75 +9,42 @@ import { DigitalRoutes } from './digital-routes.ts';
 import { refuser } from './errors.ts';
 import { MarkRoutes } from './mark-routes.ts';
 import { PlatformMedia } from './media-routes.ts';
-import { PlatformControl } from './platform-control.ts';
-import { PlatformTruthTeller } from './platform-truth.ts';
+import { platformControl } from './platform-control.ts';
 import type { PlatformWorld } from './platform-world.ts';
+import type { Rate } from './resource-watch.ts';
 import { findRoute } from './routes.ts';
 import type { PlatformMatch } from './routes.ts';
 
 /** The profile `platform`. */
 export class PlatformSite implements Site {
-  readonly truth: PlatformTruthTeller;
-  readonly #world: PlatformWorld;
+  readonly world: PlatformWorld;
+  readonly control: ControlRoutes;
   readonly #acd: AcdRoutes;
   readonly #media: PlatformMedia;
   readonly #digital: DigitalRoutes;
   readonly #marks: MarkRoutes;
-  readonly #control: PlatformControl;
   #calls = 0;
 
   constructor(world: PlatformWorld) {
-    this.#world = world;
+    this.world = world;
+    this.control = new ControlRoutes(world, platformControl(world));
     this.#acd = new AcdRoutes(world);
     this.#media = new PlatformMedia(world);
     this.#digital = new DigitalRoutes(world);
     this.#marks = new MarkRoutes(world);
-    this.truth = new PlatformTruthTeller(world, this.#acd);
-    this.#control = new PlatformControl(world, this.truth);
-  }
-
-  get seed(): number {
-    return this.#world.seed;
-  }
-
-  get clock(): TenantClock {
-    return this.#world.clock;
-  }
-
-  get dice(): FaultDice {
-    return this.#world.dice;
-  }
-
-  get stats(): StatsKeeper {
-    return this.#world.stats;
-  }
-
-  get faults(): Faults {
-    return this.#world.faults;
-  }
-
-  get settings(): Settings {
-    return this.#world.settings;
-  }
-
-  get origins(): Site['origins'] {
-    return this.#world.origins;
-  }
-
-  set origins(origins: Site['origins']) {
-    this.#world.origins = origins;
   }
 
   find(method: string, path: string, query: URLSearchParams): PlatformMatch | undefined {
     const match = findRoute(method, path, query);
     if (match?.capability !== 'file') return match;
     // Files are counted under the id that the truth gives them.
-    const file = this.#world.contents.fileOf(match.id);
+    const file = this.world.contents.fileOf(match.id);
     return file === undefined ? match : { ...match, resource: `file ${file.id}` };
   }
 
   arrive(call: Call): Answer | undefined {
-    const { watch, clock, settings } = this.#world;
+    const { clock, settings } = this.world;
+    const { watch } = this.world.stats;
     watch.asked(call.resource);
     const rate = rateOf(call);
     const inWindow = rate === undefined ? 0 : watch.counted(rate, clock.now());
@@ -92,16 +55,16 @@ export class PlatformSite implements Site {
   }
 
   ended(call: Call, status: number | 'none', whole: boolean): void {
-    this.#world.watch.ended(call.resource, status, whole);
+    this.world.stats.watch.ended(call.resource, status, whole);
   }
 
   answer(call: Call): Answer {
     const refuse = this.refuse(call);
     if (call.capability === 'login') return this.#login(call);
     if (call.capability === 'media') return this.#media.signed(call, !call.onMediaHost);
-    if (!this.#world.tokens.isGood(call.authorization)) return json(401, { message: 'Unauthorized' });
+    if (!this.world.tokens.isGood(call.authorization)) return json(401, { message: 'Unauthorized' });
     const capability = capabilityOf(call.capability);
-    if (capability !== undefined && this.#world.faults.deniedCapabilities.includes(capability)) {
+    if (capability !== undefined && this.world.faults.deniedCapabilities.includes(capability)) {
       return refuse(403, 'FORBIDDEN', 'the role of this user does not permit it');
     }
     switch (call.capability) {
@@ -128,20 +91,8 @@ export class PlatformSite implements Site {
     return refuser(capability, this.#calls);
   }
 
-  control(method: string, path: string, query: URLSearchParams, body: string): Answer {
-    return this.#control.answer(method, path, query, body);
-  }
-
-  configure(faults: unknown): void {
-    this.#world.configure(faults);
-  }
-
-  catchUp(): void {
-    this.#world.movement.catchUp();
-  }
-
   #login(call: Call): Answer {
-    const { tokens, origins } = this.#world;
+    const { tokens, origins } = this.world;
     const [path = ''] = call.url.split('?', 1);
     switch (path) {
       case '/auth/token':
@@ -158,7 +109,8 @@ export class PlatformSite implements Site {
   }
 }
 
-function rateOf({ family, capability }: Call): 'playback' | 'acd' | 'businessData' | undefined {
+/** The budget that a call counts against. */
+function rateOf({ family, capability }: Call): Rate | undefined {
   if (capability === 'business-data') return 'businessData';
   if (family === 'playback') return 'playback';
   return family === 'query' || family === 'detail' ? 'acd' : undefined;

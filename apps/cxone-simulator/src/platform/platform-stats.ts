@@ -1,6 +1,9 @@
+import { StatsKeeper } from '../stats.ts';
 import type { Stats } from '../stats.ts';
-import type { PlatformWorld } from './platform-world.ts';
-import type { ResourceStats } from './resource-watch.ts';
+import { ResourceWatch } from './resource-watch.ts';
+import type { Rate, ResourceStats } from './resource-watch.ts';
+
+const second = 1000; // ms
 
 /** How often things of one kind were asked for. */
 export interface KindStats {
@@ -31,21 +34,41 @@ export interface PlatformStats extends Stats {
   readonly resources?: Readonly<Record<string, ResourceStats>>;
 }
 
-/** @param details whether every single thing is named */
-export function platformStats({ stats, watch, settings }: PlatformWorld, details = false): PlatformStats {
-  const byKind = Map.groupBy(watch.of(), ([resource]) => resource.split(' ', 1)[0] ?? '');
-  const kinds = [...byKind].map(([kind, of]) => [kind, summary(of.map(([, one]) => one))] as const);
-  return {
-    ...stats.snapshot(),
-    kinds: Object.fromEntries(kinds),
-    playback: {
-      maxInWindow: watch.most('playback'),
-      windowSeconds: settings.platform.playbackLimit.seconds,
-    },
-    acd: { maxInWindow: watch.most('acd'), windowSeconds: 1 },
-    businessData: { maxInWindow: watch.most('businessData'), windowSeconds: 1 },
-    ...(details ? { resources: Object.fromEntries(watch.of()) } : {}),
-  };
+/** Counts also what was asked for, thing by thing, and how full any stretch of time was. */
+export class PlatformStatsKeeper extends StatsKeeper {
+  readonly watch: ResourceWatch;
+  readonly #playbackSeconds: number;
+
+  /** @param playbackSeconds the window in which playback is limited */
+  constructor(idOf: (index: number) => string, playbackSeconds: number) {
+    super(idOf);
+    this.#playbackSeconds = playbackSeconds;
+    this.watch = new ResourceWatch(playbackSeconds * second);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.watch.reset();
+  }
+
+  /** @param details whether every single thing is named */
+  override snapshot(details = false): PlatformStats {
+    const all = this.watch.all();
+    const byKind = Map.groupBy(all, ([resource]) => resource.split(' ', 1)[0] ?? '');
+    const kinds = [...byKind].map(([kind, of]) => [kind, summary(of.map(([, one]) => one))] as const);
+    const rate = (name: Rate, windowSeconds: number) => ({
+      maxInWindow: this.watch.most(name),
+      windowSeconds,
+    });
+    return {
+      ...super.snapshot(),
+      kinds: Object.fromEntries(kinds),
+      playback: rate('playback', this.#playbackSeconds),
+      acd: rate('acd', 1),
+      businessData: rate('businessData', 1),
+      ...(details ? { resources: Object.fromEntries(all) } : {}),
+    };
+  }
 }
 
 function summary(all: readonly ResourceStats[]): KindStats {

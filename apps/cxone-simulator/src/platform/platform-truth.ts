@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { iso } from '../clock.ts';
 import { countedAs } from '../refusals.ts';
 import type { Availability } from '../refusals.ts';
-import { isRecorded, masterId } from './contact-row.ts';
-import { chatTranscript, smsMessages } from './conversation.ts';
-import type { AcdRoutes } from './acd-routes.ts';
+import type { RowOptions, Teller, TruthTotals } from '../truth.ts';
+import { isRecorded } from './contact-row.ts';
+import { chatTranscript, emailTranscript, smsMessages } from './conversation.ts';
 import type { Content } from './medium.ts';
 import type { IdJson, IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
@@ -61,17 +61,7 @@ export interface PlatformTruthRow {
 }
 
 /** Everything that a perfect archive would hold now, in numbers. */
-export interface PlatformTruth {
-  readonly tenantId: string;
-  /** The tenant's time, ISO 8601 UTC. */
-  readonly at: string;
-  /** Master contacts that the list shows now; given + denied + notFound. */
-  readonly total: number;
-  readonly given: number;
-  readonly denied: number;
-  readonly notFound: number;
-  /** Of `total`. */
-  readonly marked: number;
+export interface PlatformTruth extends TruthTotals {
   readonly legs: number;
   /** Contacts that the list does not show. */
   readonly hidden: number;
@@ -84,19 +74,12 @@ export interface PlatformTruth {
   };
 }
 
-interface RowOptions {
-  readonly hashes?: boolean;
-  readonly values?: boolean;
-}
-
 /** Knows what is behind the API. */
-export class PlatformTruthTeller {
+export class PlatformTruthTeller implements Teller {
   readonly #world: PlatformWorld;
-  readonly #acd: AcdRoutes;
 
-  constructor(world: PlatformWorld, acd: AcdRoutes) {
+  constructor(world: PlatformWorld) {
     this.#world = world;
-    this.#acd = acd;
   }
 
   summary(): PlatformTruth {
@@ -121,13 +104,13 @@ export class PlatformTruthTeller {
         if (medium.available === true) bytes += medium.bytes;
       }
     }
-    const { tokens, clock } = this.#world;
+    const { tenantId, clock } = this.#world;
     const media = { total, kinds, states, bytes };
-    return { tenantId: tokens.tenantId, at: iso(clock.now()), ...sum, media };
+    return { tenantId, at: iso(clock.now()), ...sum, media };
   }
 
   /** One row per master contact, newest of the start first; with `hidden` also those that the list does not show. */
-  *rows(options: RowOptions & { readonly hidden?: boolean } = {}): Generator<PlatformTruthRow> {
+  *rows(options: RowOptions = {}): Generator<PlatformTruthRow> {
     const { contacts } = this.#world;
     for (let index = 0; index < contacts.total; index += 1) {
       if (contacts.legs(index).length === 0) continue;
@@ -143,7 +126,7 @@ export class PlatformTruthTeller {
     const [markerField = ''] = settings.markerFields;
     const absence = contacts.absence(index);
     return {
-      id: String(masterId(contacts, index)),
+      id: contacts.idOf(index),
       mediaTypeId,
       visible,
       available: absence === 'deleted' ? 'not-found' : this.#world.refusals.interaction(index),
@@ -170,7 +153,8 @@ export class PlatformTruthTeller {
       this.#bytes(one, options),
     );
     const { mediaTypeId } = contacts.shapes.shape(leg.index);
-    if (mediaTypeId === 1) found.push(json('email-transcript', leg, this.#acd.emailTranscript(leg), options));
+    if (mediaTypeId === 1)
+      found.push(json('email-transcript', leg, emailTranscript(seed, leg, contents), options));
     if (mediaTypeId === 3) found.push(json('chat-transcript', leg, chatTranscript(seed, leg), options));
     if (mediaTypeId === 7) found.push(json('sms-transcripts', leg, smsMessages(seed, leg), options));
     return found;

@@ -1,7 +1,6 @@
 import { iso } from '../clock.ts';
 import { guid, hash32 } from '../hash.ts';
 import { streams } from '../streams.ts';
-import { masterId } from './contact-row.ts';
 import type { Contacts } from './contacts.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
@@ -44,7 +43,7 @@ export class Playback {
     const interactions = playable.map((one) => this.#interaction(index, one, url));
     return {
       contactId: guid(h, streams.playbackForm),
-      acdcontactId: String(masterId(this.#contacts, index)),
+      acdcontactId: this.#contacts.idOf(index),
       elevatedInteraction: false,
       [h % 5 === 0 ? 'Interactions' : 'interactions']: interactions,
     };

@@ -22,6 +22,9 @@ interface Rates {
   readonly businessData: RateWatch;
 }
 
+/** What has such a budget. */
+export type Rate = keyof Rates;
+
 function freshRates(windowMs: number): Rates {
   return { playback: new RateWatch(windowMs), acd: new RateWatch(), businessData: new RateWatch() };
 }
@@ -39,12 +42,12 @@ export class ResourceWatch {
   }
 
   /** The fullest stretch of time so far. */
-  most(rate: keyof Rates): number {
+  most(rate: Rate): number {
     return this.#rates[rate].maxPerWindow;
   }
 
   /** A call came that has such a budget (time: ms). Returns how many the window saw with it. */
-  counted(rate: keyof Rates, time: number): number {
+  counted(rate: Rate, time: number): number {
     return this.#rates[rate].count(time);
   }
 
@@ -61,9 +64,9 @@ export class ResourceWatch {
     if (whole && status !== 'none' && status < 300) counter.whole += 1;
   }
 
-  /** The counts of all things of a kind; without one, of all. */
-  of(prefix = ''): readonly (readonly [string, ResourceStats])[] {
-    return [...this.#counters].filter(([resource]) => resource.startsWith(prefix));
+  /** The counts of all things, by name. */
+  all(): readonly (readonly [string, ResourceStats])[] {
+    return [...this.#counters];
   }
 
   reset(): void {

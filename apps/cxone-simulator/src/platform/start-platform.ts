@@ -3,7 +3,6 @@ import type { Settings } from '../settings.ts';
 import { startSite } from '../start.ts';
 import type { RunningSimulator, SimulatorOptions } from '../start.ts';
 import { PlatformSite } from './platform-site.ts';
-import { platformStats } from './platform-stats.ts';
 import type { PlatformStats } from './platform-stats.ts';
 import type { PlatformTruth, PlatformTruthRow } from './platform-truth.ts';
 import { PlatformWorld } from './platform-world.ts';
@@ -39,18 +38,11 @@ export async function startPlatformSimulator({
 /** {@link startPlatformSimulator} with settings that have been read already. */
 export async function startPlatform(settings: Settings, now: () => number): Promise<PlatformSimulator> {
   const world = new PlatformWorld(settings, now);
-  const site = new PlatformSite(world);
-  const running = await startSite(site, mediaHost);
+  const running = await startSite(new PlatformSite(world), mediaHost);
   return {
     ...running,
-    truth: () => {
-      site.catchUp();
-      return site.truth.summary();
-    },
-    truthRows: (options) => {
-      site.catchUp();
-      return site.truth.rows(options);
-    },
-    stats: (details) => platformStats(world, details),
+    truth: () => world.catchUp().truth.summary(),
+    truthRows: (options) => world.catchUp().truth.rows(options),
+    stats: (details) => world.stats.snapshot(details),
   };
 }
