@@ -1,10 +1,17 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { json } from '../answer.ts';
 import type { Answer } from '../answer.ts';
 import type { TenantClock } from '../clock.ts';
+import {
+  bearerToken,
+  discoveryDocument,
+  oauthError,
+  refuseClient,
+  same,
+  sign,
+  unsignedToken,
+} from '../oauth.ts';
 import { parseBody } from '../request-body.ts';
-import { clientOf, encode, same } from '../token-endpoint.ts';
 import type { Settings } from '../settings.ts';
 
 const accessKeyBody = z.looseObject({ accessKeyId: z.string(), accessKeySecret: z.string() });
@@ -34,44 +41,29 @@ export class PlatformTokens {
   }
 
   discovery(issuer: string): Answer {
-    return json(200, {
-      issuer,
-      authorization_endpoint: `${issuer}/auth/authorize`,
-      token_endpoint: `${issuer}/auth/token`,
+    return discoveryDocument(issuer, this.#settings.login, {
       jwks_uri: `${issuer}/auth/jwks`,
-      token_endpoint_auth_methods_supported: this.#settings.login.clientAuth.map(
-        (way) => `client_secret_${way}`,
-      ),
       end_session_endpoint: `${issuer}/auth/logout`,
       scopes_supported: ['openid'],
-      response_types_supported: ['code'],
-      subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['RS256'],
     });
   }
 
   /** `POST /auth/token`: grants `password` and `refresh_token`. */
   grant(form: URLSearchParams, authorization: string | undefined, issuer: string): Answer {
-    const { login } = this.#settings;
-    const client = clientOf(form, authorization);
-    const known = same(client.id, login.clientId) && same(client.secret, login.clientSecret);
-    if (!known || !login.clientAuth.includes(client.way)) {
-      const challenge: Record<string, string> =
-        client.way === 'basic' ? { 'www-authenticate': 'Basic realm="cxone"' } : {};
-      return refused(401, 'invalid_client', 'client authentication failed', challenge);
-    }
+    const refused = refuseClient(form, authorization, this.#settings.login);
+    if (refused !== undefined) return refused;
     const grantType = form.get('grant_type');
     if (grantType === 'password') {
       return this.#isAccessKey(form.get('username'), form.get('password'))
         ? this.#answer(issuer)
-        : refused(400, 'invalid_grant', 'the access key is not valid');
+        : oauthError(400, 'invalid_grant', 'the access key is not valid');
     }
     if (grantType === 'refresh_token') {
       return this.#useUp(form.get('refresh_token') ?? '')
         ? this.#answer(issuer)
-        : refused(400, 'invalid_grant', 'the refresh token is used, expired or unknown');
+        : oauthError(400, 'invalid_grant', 'the refresh token is used, expired or unknown');
     }
-    return refused(400, 'unsupported_grant_type', 'only password and refresh_token');
+    return oauthError(400, 'unsupported_grant_type', 'only password and refresh_token');
   }
 
   /** `POST /authentication/v1/token/access-key`: the older way, without a registered client. */
@@ -114,8 +106,7 @@ export class PlatformTokens {
   }
 
   isGood(authorization: string | undefined): boolean {
-    const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? '';
-    return (this.#access.get(token) ?? 0) > this.#clock.now();
+    return (this.#access.get(bearerToken(authorization) ?? '') ?? 0) > this.#clock.now();
   }
 
   /** Makes every token given so far void, refresh tokens too. */
@@ -149,9 +140,11 @@ export class PlatformTokens {
       exp: Math.floor(until / second),
       jti: this.#issued,
     };
-    const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
-    const sign = (what: string) => createHmac('sha256', `token ${seed}`).update(what).digest('base64url');
-    const issued = { access_token: `${signed}.${sign(signed)}`, refresh_token: sign(`refresh ${signed}`) };
+    const unsigned = unsignedToken(claims);
+    const issued = {
+      access_token: `${unsigned}.${sign(unsigned, seed)}`,
+      refresh_token: sign(`refresh ${unsigned}`, seed),
+    };
     this.#access.set(issued.access_token, until);
     this.#refresh.set(issued.refresh_token, now + platform.login.refreshSeconds * second);
     return issued;
@@ -163,13 +156,4 @@ export class PlatformTokens {
     this.#refresh.delete(token);
     return until > this.#clock.now();
   }
-}
-
-function refused(
-  status: number,
-  error: string,
-  description: string,
-  headers: Record<string, string> = {},
-): Answer {
-  return json(status, { error, error_description: description }, headers);
 }
