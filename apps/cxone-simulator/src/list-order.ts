@@ -1,3 +1,4 @@
+import { bisect } from './bisect.ts';
 import { SortedRows, before } from './sorted-rows.ts';
 
 /**
@@ -60,29 +61,22 @@ export class ListOrder {
 
   /** How many of the first `rank` rows stand in their base place. */
   #keptBefore(rank: number): number {
-    let low = Math.max(0, rank - this.#moved.size);
-    let high = Math.min(rank, this.#baseCount - this.#gaps.size);
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const base = this.#keptAt(middle);
-      const moved = this.#moved.at(rank - middle - 1);
-      if (base !== undefined && moved !== undefined && !this.#baseFirst(base, moved)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    const least = Math.max(0, rank - this.#moved.size);
+    const most = Math.min(rank, this.#baseCount - this.#gaps.size);
+    return bisect(least, most, (kept) => {
+      const base = this.#keptAt(kept);
+      const moved = this.#moved.at(rank - kept - 1);
+      return base === undefined || moved === undefined || this.#baseFirst(base, moved);
+    });
   }
 
   /** The base row of this rank among those in their base place: gaps are counted by bisection. */
   #keptAt(rank: number): number | undefined {
-    let low = 0;
-    let high = this.#gaps.size;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const gap = this.#gaps.at(middle);
-      if (gap !== undefined && gap.index - middle <= rank) low = middle + 1;
-      else high = middle;
-    }
-    const index = rank + low;
+    const gaps = bisect(0, this.#gaps.size, (n) => {
+      const gap = this.#gaps.at(n);
+      return gap !== undefined && gap.index - n <= rank;
+    });
+    const index = rank + gaps;
     return rank >= 0 && index < this.#baseCount ? index : undefined;
   }
 }

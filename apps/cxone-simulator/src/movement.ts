@@ -1,3 +1,4 @@
+import { bisect } from './bisect.ts';
 import type { TenantClock } from './clock.ts';
 import { hash32, pick, unit } from './hash.ts';
 import type { Population } from './population.ts';
@@ -109,14 +110,8 @@ export class Movement {
   }
 
   #showLater(show: Show): void {
-    let low = 0;
-    let high = this.#shows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#shows[middle]?.time ?? never) > show.time) low = middle + 1;
-      else high = middle;
-    }
-    this.#shows.splice(low, 0, show);
+    const at = bisect(0, this.#shows.length, (n) => (this.#shows[n]?.time ?? never) > show.time);
+    this.#shows.splice(at, 0, show);
   }
 
   #due(stream: Stream): number {

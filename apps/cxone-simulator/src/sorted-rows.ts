@@ -1,3 +1,5 @@
+import { bisect } from './bisect.ts';
+
 const blockSize = 512; // rows; small enough to insert cheaply, large enough to keep the block list short
 
 interface Block {
@@ -55,16 +57,11 @@ export class SortedRows {
 
   /** The last block that starts at or before the row. */
   #blockFor(time: number, index: number): Block {
-    let low = 0;
-    let high = this.#blocks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const block = this.#blocks[middle];
-      if (block !== undefined && before(time, index, block.times[0] ?? 0, block.indexes[0] ?? 0))
-        high = middle;
-      else low = middle + 1;
-    }
-    const found = this.#blocks[Math.max(0, low - 1)] ?? { times: [], indexes: [] };
+    const after = bisect(0, this.#blocks.length, (n) => {
+      const block = this.#blocks[n];
+      return block === undefined || !before(time, index, block.times[0] ?? 0, block.indexes[0] ?? 0);
+    });
+    const found = this.#blocks[Math.max(0, after - 1)] ?? { times: [], indexes: [] };
     if (this.#blocks.length === 0) this.#blocks.push(found);
     return found;
   }
@@ -82,12 +79,6 @@ export function before(timeA: number, indexA: number, timeB: number, indexB: num
 
 /** The place of the first row that is not before the given one. */
 function lowerBound(block: Block, time: number, index: number): number {
-  let low = 0;
-  let high = block.times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (before(block.times[middle] ?? 0, block.indexes[middle] ?? 0, time, index)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const { times, indexes } = block;
+  return bisect(0, times.length, (n) => before(times[n] ?? 0, indexes[n] ?? 0, time, index));
 }

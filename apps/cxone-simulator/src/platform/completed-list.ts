@@ -1,4 +1,5 @@
 import type { Answer } from '../answer.ts';
+import { bisect } from '../bisect.ts';
 import { iso } from '../clock.ts';
 import type { Refuse } from '../site.ts';
 import { idJson } from './id-answer.ts';
@@ -79,14 +80,7 @@ export class CompletedList {
 
 /** Where the legs that started at this time or later begin. */
 function firstFrom(legs: readonly Leg[], time: number): number {
-  let low = 0;
-  let high = legs.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((legs[middle]?.start ?? 0) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return bisect(0, legs.length, (n) => (legs[n]?.start ?? 0) < time);
 }
 
 /** The address of another page. */

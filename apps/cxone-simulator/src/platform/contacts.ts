@@ -1,3 +1,4 @@
+import { bisect } from '../bisect.ts';
 import type { TenantClock } from '../clock.ts';
 import type { MovingTenant } from '../movement.ts';
 import type { Population } from '../population.ts';
@@ -182,15 +183,11 @@ export class Contacts implements MovingTenant {
   }
 
   #place(leg: Leg): void {
-    let low = 0;
-    let high = this.byStart.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const other = this.byStart[middle];
-      if (other !== undefined && byStartThenId(other, leg) < 0) low = middle + 1;
-      else high = middle;
-    }
-    this.byStart.splice(low, 0, leg);
+    const at = bisect(0, this.byStart.length, (n) => {
+      const other = this.byStart[n];
+      return other !== undefined && byStartThenId(other, leg) < 0;
+    });
+    this.byStart.splice(at, 0, leg);
   }
 
   #closed(index: number): number {
