@@ -2,18 +2,20 @@ import { refusal } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { ApiRoutes } from './api-routes.ts';
 import { ControlRoutes } from './control-routes.ts';
-import type { Family, TransientKind } from './fault-settings.ts';
+import type { TransientKind } from './fault-settings.ts';
 import { interactionsControl } from './interactions-control.ts';
 import type { InteractionsWorld } from './interactions-world.ts';
 import { MediaRoutes } from './media-routes.ts';
 import { decode } from './request-body.ts';
+import { matchRoute } from './route.ts';
+import type { Route } from './route.ts';
 import type { Call, Match, Refuse, Site } from './site.ts';
 
-const routes: readonly { family: Family; method: string; pattern: RegExp }[] = [
-  { family: 'detail', method: 'GET', pattern: /^\/api\/v2\/interactions\/([^/]+)$/ },
-  { family: 'mark', method: 'PATCH', pattern: /^\/api\/v2\/interactions\/([^/]+)\/custom-fields$/ },
+const routes: readonly Route[] = [
+  { family: 'detail', method: 'GET', pattern: /^\/api\/v2\/interactions\/(?<id>[^/]+)$/ },
+  { family: 'mark', method: 'PATCH', pattern: /^\/api\/v2\/interactions\/(?<id>[^/]+)\/custom-fields$/ },
   { family: 'query', method: 'POST', pattern: /^\/api\/v2\/interactions\/query$/ },
-  { family: 'media', method: 'GET', pattern: /^\/media\/([^/]+)$/ },
+  { family: 'media', method: 'GET', pattern: /^\/media\/(?<id>[^/]+)$/ },
   { family: 'token', method: 'POST', pattern: /^\/auth\/token$/ },
   { family: 'token', method: 'GET', pattern: /^\/\.well-known\/openid-configuration$/ },
 ];
@@ -33,10 +35,10 @@ export class InteractionsSite implements Site {
   }
 
   find(method: string, path: string): Match | undefined {
-    const route = routes.find((one) => one.method === method && one.pattern.test(path));
-    if (route === undefined) return undefined;
-    const { family, pattern } = route;
-    return { family, capability: family, id: decode(pattern.exec(path)?.[1] ?? ''), resource: path };
+    const match = matchRoute(routes, method, path);
+    if (match === undefined) return undefined;
+    const { family } = match.route;
+    return { family, capability: family, id: decode(match.groups['id'] ?? ''), resource: path };
   }
 
   answer(call: Call, fault: TransientKind | undefined): Answer {

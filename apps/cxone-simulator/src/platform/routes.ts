@@ -1,32 +1,30 @@
 import type { Family } from '../fault-settings.ts';
 import { decode } from '../request-body.ts';
+import { matchRoute } from '../route.ts';
+import type { Route } from '../route.ts';
 import type { Match } from '../site.ts';
 import type { Capability } from './capabilities.ts';
 
 /** What a route gives; login and signed media need no permission of their own. */
 export type Target = Capability | 'login' | 'media' | 'dfo-messages' | 'dfo-message' | 'dfo-attachment';
 
-interface Route {
-  readonly family: Family;
+interface PlatformRoute extends Route {
   readonly target: Target;
-  readonly method: string;
-  /** The id that it is about is its group `id`. */
-  readonly pattern: RegExp;
 }
 
 /** Under this, the ACD's paths: any case, and the version is a group. */
 const acd = '^/incontactapi/services/v(?<version>\\d{1,2})\\.0';
 
-function acdRoute(target: Capability, path: string, family: Family = 'detail'): Route {
+function acdRoute(target: Capability, path: string, family: Family = 'detail'): PlatformRoute {
   return { family, target, method: 'GET', pattern: new RegExp(`${acd}${path}$`, 'i') };
 }
 
-function route(family: Family, target: Target, method: string, pattern: RegExp): Route {
+function route(family: Family, target: Target, method: string, pattern: RegExp): PlatformRoute {
   return { family, target, method, pattern };
 }
 
 const ofContact = '/contacts/(?<id>\\d+)';
-const routes: readonly Route[] = [
+const routes: readonly PlatformRoute[] = [
   acdRoute('completed', '/contacts/completed', 'query'),
   acdRoute('contact', ofContact),
   acdRoute('custom-data', `${ofContact}/custom-data`),
@@ -52,6 +50,9 @@ const routes: readonly Route[] = [
   route('token', 'login', 'POST', /^\/public\/user\/refresh$/),
 ];
 
+/** What names a thing in the query, not in the path. */
+const askedBy: Readonly<Partial<Record<Target, string>>> = { playback: 'acd-call-id', file: 'fileName' };
+
 const oldestVersion = 6;
 const newestVersion = 33;
 
@@ -61,18 +62,15 @@ export interface PlatformMatch extends Match {
 
 /** The route of a request, and what it is about. */
 export function findRoute(method: string, path: string, query: URLSearchParams): PlatformMatch | undefined {
-  for (const { family, target, method: needed, pattern } of routes) {
-    const groups = method === needed ? pattern.exec(path)?.groups : undefined;
-    if (method !== needed || !pattern.test(path)) continue;
-    const version = groups?.['version'];
-    if (version !== undefined && !isVersion(Number(version))) return undefined;
-    const id =
-      target === 'playback' ? query.get('acd-call-id') : target === 'file' ? query.get('fileName') : '';
-    const named = id === '' ? decode(groups?.['id'] ?? '') : (id ?? '');
-    const about = target === 'login' ? path : target === 'completed' ? query.toString() : named;
-    return { family, capability: target, id: named, resource: `${target} ${about}` };
-  }
-  return undefined;
+  const match = matchRoute(routes, method, path);
+  if (match === undefined) return undefined;
+  const { family, target } = match.route;
+  const { id: inPath = '', version } = match.groups;
+  if (version !== undefined && !isVersion(Number(version))) return undefined;
+  const asked = askedBy[target];
+  const id = asked === undefined ? decode(inPath) : (query.get(asked) ?? '');
+  const about = target === 'login' ? path : target === 'completed' ? query.toString() : id;
+  return { family, capability: target, id, resource: `${target} ${about}` };
 }
 
 /** The version in an ACD path. */
