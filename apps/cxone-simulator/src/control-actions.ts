@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { json, refusal } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { editKinds } from './tenant.ts';
 
 const milliseconds = z.number().min(0);
+/** Which row. */
 export const which = z.strictObject({ id: z.string() });
 export const clockBody = z.strictObject({ advanceMs: milliseconds });
-export const editKinds = ['note', 'media-add', 'media-remove', 'touch'] as const;
 export const editBody = which.extend({ change: z.enum(editKinds).default('note') });
 export const hideBody = which.extend({ as: z.enum(['away', 'reopened', 'deleted']).default('away') });
 export const showBody = which.extend({ touch: z.boolean().default(false) });
@@ -20,6 +21,7 @@ export const addBody = z.strictObject({
 /** How many rows come, and when. */
 export type Addition = z.output<typeof addBody>;
 
+/** What an endpoint under `/__` does. Throws a ZodError or a RangeError on what it cannot use. */
 export type Action = (body: unknown, query: URLSearchParams) => Answer;
 
 /** Runs the action of a control request; what it cannot read is a 400. */
@@ -47,6 +49,7 @@ export function jsonLines(rows: Iterable<unknown>): Answer {
   return { status: 200, headers, body: { size: undefined, pieces: lines(rows) } };
 }
 
+/** Does it, and has nothing to say. */
 export function done(act: () => void): Answer {
   act();
   return json(200, {});

@@ -11,7 +11,7 @@ const hour = 3_600_000; // ms
 const editKinds = ['note', 'note', 'touch', 'media-add'] as const satisfies readonly EditKind[];
 const never = Number.POSITIVE_INFINITY;
 
-/** What can be moved: either profile's tenant. */
+/** The rows of either profile's tenant, as they come, change and go. `time` is in milliseconds since 1970. */
 export interface MovingTenant {
   readonly clock: TenantClock;
   readonly population: Pick<Population, 'seed' | 'baseCount' | 'baseTime' | 'rounded'>;

@@ -10,7 +10,8 @@ import { streams } from './streams.ts';
 const hour = 3_600_000; // ms
 
 /** How an edit changes the content. `touch`: not at all, only the update time. */
-export type EditKind = 'note' | 'media-add' | 'media-remove' | 'touch';
+export const editKinds = ['note', 'media-add', 'media-remove', 'touch'] as const;
+export type EditKind = (typeof editKinds)[number];
 
 /** The interactions as they are now: the population, and what has happened to some of them since. */
 export class Tenant {

@@ -6,11 +6,11 @@ import { streams } from '../streams.ts';
 import type { Call, Refuse } from '../site.ts';
 import { base64Answer } from './base64-file.ts';
 import { CompletedList, linkTo } from './completed-list.ts';
-import { businessUnitId, masterId } from './contact-row.ts';
+import { businessUnitId } from './contact-row.ts';
 import { chatTranscript, emailTranscript, smsTranscripts } from './conversation.ts';
 import type { SmsPage } from './conversation.ts';
 import { noContent } from './errors.ts';
-import { idJson } from './id-answer.ts';
+import { idJson } from './id-json.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
 import type { Content } from './medium.ts';
@@ -121,7 +121,7 @@ export class AcdRoutes {
     const childContacts = contacts
       .legs(leg.index)
       .map(({ id, start, end }) => ({ contactId: id, startTime: iso(start), endTime: iso(end) }));
-    return { masterContactId: masterId(contacts, leg.index), childContacts };
+    return { masterContactId: contacts.masterId(leg.index), childContacts };
   }
 
   #files(leg: Leg): Answer {

@@ -2,7 +2,7 @@ import type { Answer } from '../answer.ts';
 import { bisect } from '../bisect.ts';
 import { iso } from '../clock.ts';
 import type { Refuse } from '../site.ts';
-import { idJson } from './id-answer.ts';
+import { idJson } from './id-json.ts';
 import { businessUnitId, contactRow, onlyFields, withOldNames } from './contact-row.ts';
 import type { Contacts } from './contacts.ts';
 import { noContent } from './errors.ts';

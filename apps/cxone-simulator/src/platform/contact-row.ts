@@ -1,13 +1,12 @@
 import { iso } from '../clock.ts';
 import { hash32, pick } from '../hash.ts';
 import { streams } from '../streams.ts';
-import { contactId } from './contact-id.ts';
 import type { Contacts } from './contacts.ts';
 import type { IdJson, IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
 
 export const businessUnitId = 4594;
-export const mediaTypeNames: Readonly<Record<number, string>> = {
+const mediaTypeNames: Readonly<Record<number, string>> = {
   1: 'E-Mail',
   3: 'Chat',
   4: 'Phone Call',
@@ -31,11 +30,6 @@ const oldNames: Readonly<Record<string, string>> = {
   mediaTypeId: 'mediaType',
 };
 
-/** The master contact's id: that of its first leg. */
-export function masterId(contacts: Contacts, index: number): bigint {
-  return contactId(index, 0, contacts.shapes.shape(index).isLarge);
-}
-
 /** A row of the list, with the field names of today. */
 export function contactRow(contacts: Contacts, leg: Leg): IdObject {
   const { index } = leg;
@@ -45,7 +39,7 @@ export function contactRow(contacts: Contacts, leg: Leg): IdObject {
   const seconds = Math.round((leg.end - leg.start) / second);
   return {
     contactId: leg.id,
-    masterContactId: masterId(contacts, index),
+    masterContactId: contacts.masterId(index),
     contactStartDate: iso(leg.start),
     lastUpdateTime: iso(contacts.lastUpdate(leg)),
     dateContactWarehoused: iso(leg.shownAt),

@@ -3,17 +3,18 @@ import type { TenantClock } from '../clock.ts';
 import type { MovingTenant } from '../movement.ts';
 import type { Population } from '../population.ts';
 import type { Absence } from '../row-state.ts';
-import type { EditKind } from '../tenant.ts';
+import { editKinds } from '../tenant.ts';
 import { contactId, legNumber } from './contact-id.ts';
 import type { ContactShapes, Shape } from './contact-shape.ts';
 import { legsUntil, makeLeg } from './leg.ts';
 import type { Leg, LegTimes } from './leg.ts';
 import type { PlatformSettings } from './settings.ts';
 
-const addedLegMs = 5 * 60_000;
+const addedLegMs = 5 * 60_000; // the length of a leg that an edit adds
 
 /** `logged`: a contact turns out to have been recorded. */
-export type ContactEdit = EditKind | 'logged';
+export const contactEdits = [...editKinds, 'logged'] as const;
+type ContactEdit = (typeof contactEdits)[number];
 
 interface Edit {
   readonly time: number;
@@ -62,8 +63,13 @@ export class Contacts implements MovingTenant {
     return this.#legs.length;
   }
 
+  /** The master contact's id: that of its first leg. */
+  masterId(index: number): bigint {
+    return contactId(index, 0, this.shapes.shape(index).isLarge);
+  }
+
   idOf(index: number): string {
-    return String(contactId(index, 0, this.shapes.shape(index).isLarge));
+    return String(this.masterId(index));
   }
 
   /** Its legs that have ended, in the order of time. */
@@ -74,19 +80,17 @@ export class Contacts implements MovingTenant {
 
   /** The leg of an id, if there is one and it has ended. */
   find(id: string): Leg | undefined {
-    const number = legNumber(id);
-    const leg = number === undefined ? undefined : this.#legs[number.index]?.[number.leg];
-    if (leg === undefined || String(leg.id) !== id || leg.end > this.clock.now()) return undefined;
+    const leg = this.#legOf(id);
+    if (leg === undefined || leg.end > this.clock.now()) return undefined;
     return this.absence(leg.index) === 'deleted' ? undefined : leg;
   }
 
   /** The number of the master contact of an id, deleted ones too. */
   indexOf(id: string): number | undefined {
-    const number = legNumber(id);
-    const leg = number === undefined ? undefined : this.#legs[number.index]?.[number.leg];
-    return leg !== undefined && String(leg.id) === id ? leg.index : undefined;
+    return this.#legOf(id)?.index;
   }
 
+  /** What a contact is like now; `shapes` says what it was like at the start. */
   shape(index: number): Shape {
     const shape = this.shapes.shape(index);
     return this.#edits(index).some(({ kind }) => kind === 'logged') ? { ...shape, isLogged: true } : shape;
@@ -182,6 +186,14 @@ export class Contacts implements MovingTenant {
     if (time !== undefined) state.edits.push({ time, kind: 'touch' });
   }
 
+  /** The leg of an id, ended or not. */
+  #legOf(id: string): Leg | undefined {
+    const number = legNumber(id);
+    const leg = number === undefined ? undefined : this.#legs[number.index]?.[number.leg];
+    return leg !== undefined && String(leg.id) === id ? leg : undefined;
+  }
+
+  /** Puts a leg in its place by start time. */
   #place(leg: Leg): void {
     const at = bisect(0, this.byStart.length, (n) => {
       const other = this.byStart[n];
@@ -190,10 +202,12 @@ export class Contacts implements MovingTenant {
     this.byStart.splice(at, 0, leg);
   }
 
+  /** When the last of its legs from the start ended. */
   #closed(index: number): number {
     return (this.#legs[index] ?? [])[this.shapes.shape(index).legs - 1]?.end ?? 0;
   }
 
+  /** Whether edits of its contact show in this leg: in the last one from the start. */
   #isEdited(leg: Leg): boolean {
     return leg.leg === this.shapes.shape(leg.index).legs - 1;
   }

@@ -11,7 +11,7 @@ const none = Buffer.alloc(0);
 export const noContent: Answer = { status: 204, headers: {}, body: none };
 
 /** The ACD's errors: a body in one of two spellings, or only a header. `number` decides which. */
-export function acdRefusal(number: number): Refuse {
+function acdRefusal(number: number): Refuse {
   return (status, code, message, headers = {}) => {
     const form = hash32(0, streams.errorForm, number) % 3;
     if (form === 0) {
@@ -26,12 +26,13 @@ export function acdRefusal(number: number): Refuse {
 export const gatewayRefusal: Refuse = (status, _, message, headers) => json(status, { message }, headers);
 
 /** Playback's; throttled, it names the route and never says for how long. */
-export const playbackRefusal: Refuse = (status, code, message, headers) =>
+const playbackRefusal: Refuse = (status, code, message, headers) =>
   status === 429
     ? json(429, { message: 'Too Many Requests', route: '/media-playback/v1/contacts' })
     : json(status, { internalCode: code, message }, headers);
 
-export const digitalRefusal: Refuse = (status, code, message, headers) =>
+/** Digital's. */
+const digitalRefusal: Refuse = (status, code, message, headers) =>
   json(status, { errors: [{ field: null, message, parameters: {}, errorCode: code }], uid: 'sim' }, headers);
 
 const refusals: Readonly<Partial<Record<Capability | 'login' | 'media', Refuse>>> = {

@@ -2,7 +2,7 @@ import { json } from '../answer.ts';
 import type { Answer } from '../answer.ts';
 import { mediumAnswer } from '../medium-answer.ts';
 import type { Call, Refuse } from '../site.ts';
-import { idJson } from './id-answer.ts';
+import { idJson } from './id-json.ts';
 import { gatewayRefusal } from './errors.ts';
 import type { Content } from './medium.ts';
 import type { PlatformWorld } from './platform-world.ts';

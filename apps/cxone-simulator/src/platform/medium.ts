@@ -10,7 +10,7 @@ import type { Leg } from './leg.ts';
 const smallFile = [200, 20_000] as const; // bytes
 /** What numbers media of a contact: its leg, what it is, and which. */
 const kinds = { recording: 0, file: 1, attachment: 2 } as const;
-export type ContentKind = keyof typeof kinds;
+type ContentKind = keyof typeof kinds;
 const legStep = 256;
 const kindStep = 64;
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { addBody, editKinds, which } from '../control-actions.ts';
+import { addBody, which } from '../control-actions.ts';
 import type { ControlProfile } from '../control-routes.ts';
+import { contactEdits } from './contacts.ts';
 import type { PlatformWorld } from './platform-world.ts';
 import { shapeSchema } from './settings.ts';
 
 const addContactBody = addBody.extend({ shape: shapeSchema.default({}) });
-const editContactBody = which.extend({ change: z.enum([...editKinds, 'logged']).default('note') });
+const editContactBody = which.extend({ change: z.enum(contactEdits).default('note') });
 
 /** What a test can do to master contacts. */
 export function platformControl({ contacts }: PlatformWorld): ControlProfile {
