@@ -3,6 +3,7 @@ import { capabilities } from './platform/capabilities.ts';
 
 /** The kinds of requests that are counted and limited apart; the last two exist in the profile `platform` only. */
 export const families = ['token', 'query', 'detail', 'media', 'mark', 'playback', 'digital'] as const;
+/** The name of a kind of requests. */
 export type Family = (typeof families)[number];
 
 const rate = z.number().min(0).max(1);
@@ -63,8 +64,11 @@ export const faultSchema = z.strictObject({
   deniedCapabilities: z.array(z.enum(capabilities)).default([]),
 });
 
+/** Faults as they were read, with all defaults. */
 export type Faults = z.output<typeof faultSchema>;
+/** What goes wrong, as it is set: the option `faults`, `configure()` and `POST /__faults`. */
 export type FaultSettings = z.input<typeof faultSchema>;
+/** What a lasting fault hits. */
 export type Chosen = NonNullable<Faults['denied']>;
 
 /** The faults that pass when asked again, in the order in which they are drawn. */
@@ -80,4 +84,5 @@ export const transientKinds = [
   'expiredCursor',
   'slow',
 ] as const;
+/** The name of a fault that passes. */
 export type TransientKind = (typeof transientKinds)[number];

@@ -102,5 +102,7 @@ export const settingsSchema = z.strictObject({
   limits: z.partialRecord(z.enum(families), z.int().positive()).default({}),
 });
 
+/** Settings as they were read, with all defaults. */
 export type Settings = z.output<typeof settingsSchema>;
+/** Settings as they are set; every one can be left out. */
 export type SettingsInput = z.input<typeof settingsSchema>;

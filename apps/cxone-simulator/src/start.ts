@@ -8,7 +8,7 @@ import { settingsSchema } from './settings.ts';
 import type { Settings, SettingsInput } from './settings.ts';
 import type { Site } from './site.ts';
 import type { Stats } from './stats.ts';
-import type { Truth, TruthRow } from './truth.ts';
+import type { RowOptions, Truth, TruthRow } from './truth.ts';
 
 const host = '127.0.0.1';
 
@@ -35,7 +35,8 @@ export interface Simulator extends RunningSimulator {
   /** What a perfect archive would hold now. */
   truth(): Truth;
   /** The same, interaction by interaction. */
-  truthRows(options?: { readonly hashes?: boolean; readonly hidden?: boolean }): Iterable<TruthRow>;
+  truthRows(options?: Omit<RowOptions, 'values'>): Iterable<TruthRow>;
+  /** What was asked of it so far. */
   stats(): Stats;
 }
 

@@ -28,6 +28,7 @@ export class TokenEndpoint {
     this.tenantId = tenantId;
   }
 
+  /** `GET /.well-known/openid-configuration` */
   discovery(issuer: string): Answer {
     return discoveryDocument(issuer, this.#settings, {
       jwks_uri: `${issuer}/auth/keys`,

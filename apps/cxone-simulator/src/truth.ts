@@ -31,8 +31,9 @@ export interface RowOptions {
 
 /** Tells what is true of a tenant. */
 export interface Teller {
-  /** Counts everything: takes some seconds per million interactions. */
+  /** What a perfect archive would hold now, in numbers. */
   summary(): TruthTotals;
+  /** The same, row by row. */
   rows(options?: RowOptions): Iterable<object>;
 }
 
@@ -79,6 +80,7 @@ export class TruthTeller implements Teller {
     this.#world = world;
   }
 
+  /** Counts everything: takes some seconds per million interactions. */
   summary(): Truth {
     const sum = { total: 0, given: 0, denied: 0, notFound: 0, marked: 0, locked: 0 };
     const media = { total: 0, given: 0, denied: 0, notFound: 0, bytes: 0 };

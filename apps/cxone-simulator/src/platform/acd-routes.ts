@@ -13,7 +13,7 @@ import { noContent } from './errors.ts';
 import { idJson } from './id-json.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
-import type { Content } from './medium.ts';
+import type { Content } from './contents.ts';
 import type { PlatformWorld } from './platform-world.ts';
 import { fieldNames } from './list-query.ts';
 import { versionOf } from './routes.ts';

@@ -11,7 +11,7 @@ import { readQuery } from './list-query.ts';
 import type { ListQuery } from './list-query.ts';
 import type { PlatformSettings } from './settings.ts';
 
-const oldVersion = 25; // field names changed there
+const newNamesSince = 25; // version of the API
 
 /** `GET …/contacts/completed`: the rows that the list has now. */
 export class CompletedList {
@@ -49,7 +49,7 @@ export class CompletedList {
   /** A row with the names of this version. */
   row(leg: Leg, version: number, fields: ReadonlySet<string> | undefined) {
     const { fieldNames } = this.#settings;
-    const isOld = fieldNames === 'old' || (fieldNames === 'byVersion' && version < oldVersion);
+    const isOld = fieldNames === 'old' || (fieldNames === 'byVersion' && version < newNamesSince);
     const row = contactRow(this.#contacts, leg);
     const named = isOld ? withOldNames(row) : row;
     return fields === undefined ? named : onlyFields(named, fields);

@@ -5,6 +5,7 @@ import type { Contacts } from './contacts.ts';
 import type { IdJson, IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
 
+/** The tenant's number, as its answers and its tokens say it. */
 export const businessUnitId = 4594;
 const mediaTypeNames: Readonly<Record<number, string>> = {
   1: 'E-Mail',

@@ -29,6 +29,7 @@ export class ContactShapes {
     this.#ordered.set(index, shape);
   }
 
+  /** What the contact of this number is like, whether or not it exists yet. */
   shape(index: number): Shape {
     const known = this.#drawn[index];
     if (known !== undefined) return known;
@@ -42,6 +43,7 @@ export class ContactShapes {
     return between(this.#settings.editedAfterMs, this.#unit('editedAfter', index));
   }
 
+  /** How long after its leg's end a late recording is ready. */
   get lateRecordingMs(): number {
     return this.#settings.lateRecordingMs;
   }

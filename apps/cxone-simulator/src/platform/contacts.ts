@@ -96,14 +96,17 @@ export class Contacts implements MovingTenant {
     return this.#edits(index).some(({ kind }) => kind === 'logged') ? { ...shape, isLogged: true } : shape;
   }
 
+  /** Why none of its legs is in the list, whatever their times; undefined when nothing keeps them out. */
   absence(index: number): Absence | undefined {
     return this.#states.get(index)?.absence;
   }
 
+  /** Whether the list has this leg now. */
   isShown(leg: Leg): boolean {
     return leg.shownAt <= this.clock.now() && this.absence(leg.index) === undefined;
   }
 
+  /** The custom fields (business data) that were set, by name. */
   fields(index: number): Readonly<Record<string, string>> {
     return this.#states.get(index)?.fields ?? {};
   }
@@ -127,6 +130,7 @@ export class Contacts implements MovingTenant {
     return leg.end + (late ? this.shapes.lateRecordingMs : 0);
   }
 
+  /** What its row says as `lastUpdateTime`, in the tenant's resolution. */
   lastUpdate(leg: Leg): number {
     const { firstUpdate, markBumps, readyBumps } = this.#settings;
     const times = [firstUpdate === 'ended' ? leg.end : leg.shownAt];
@@ -149,6 +153,7 @@ export class Contacts implements MovingTenant {
     return Math.max(...times.filter((time) => time <= now), 0);
   }
 
+  /** Adds a contact whose last leg ended at this time. Returns its number. */
   add(time: number, absence?: Absence): number {
     const index = this.total;
     const legs = legsUntil(index, this.shapes.shape(index), time, this.#times);
@@ -158,6 +163,7 @@ export class Contacts implements MovingTenant {
     return index;
   }
 
+  /** Changes a contact. `media-add` is a leg more, `media-remove` purges its recordings. */
   edit(index: number, kind: ContactEdit, time: number): void {
     this.#state(index).edits.push({ time, kind });
     const legs = this.#legs[index];
@@ -168,12 +174,14 @@ export class Contacts implements MovingTenant {
     this.#place(leg);
   }
 
+  /** Sets a custom field; the row changes even when the value does not (setting `markBumps`). */
   setField(index: number, field: string, value: string, time: number): void {
     const state = this.#state(index);
     state.fields[field] = value;
     state.marked = time;
   }
 
+  /** Takes all its legs out of the list. */
   hide(index: number, absence: Absence): void {
     this.#state(index).absence = absence;
   }

@@ -5,11 +5,11 @@ import { streams } from '../streams.ts';
 import { businessUnitId } from './contact-row.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
-import type { Contents } from './medium.ts';
+import type { Contents } from './contents.ts';
 
-/** How many turns a conversation has, at most. */
-const mostTurns = 24;
+const mostTurns = 24; // of a conversation
 
+/** One thing that was said. */
 interface Turn {
   readonly text: string;
   readonly time: string;
@@ -27,6 +27,7 @@ export function turns(seed: number, leg: Leg): Turn[] {
   }));
 }
 
+/** `historical-chat-transcript` of a leg. */
 export function chatTranscript(seed: number, leg: Leg): IdObject {
   const transcript = turns(seed, leg).map(({ text, time, byAgent }) => ({
     Text: text,

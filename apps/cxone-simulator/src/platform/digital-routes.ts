@@ -2,7 +2,7 @@ import { json } from '../answer.ts';
 import type { Answer } from '../answer.ts';
 import type { Call, Refuse } from '../site.ts';
 import type { IdObject } from './id-json.ts';
-import type { Content } from './medium.ts';
+import type { Content } from './contents.ts';
 import type { PlatformWorld } from './platform-world.ts';
 
 /** The routes under `/dfo/3.0` that read. */
@@ -30,6 +30,7 @@ export class DigitalRoutes {
     });
   }
 
+  /** What the tenant gives of a contact, unless it refuses the contact for good. */
   #given(index: number, refuse: Refuse, document: () => IdObject): Answer {
     const available = this.#world.refusals.interaction(index);
     if (available === 'denied') return refuse(403, 'FORBIDDEN', 'Not permitted for this contact');

@@ -5,7 +5,7 @@ import type { Contacts } from './contacts.ts';
 import { turns } from './conversation.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
-import type { Content, Contents } from './medium.ts';
+import type { Content, Contents } from './contents.ts';
 
 const shownText = 12; // characters of a message whose rest must be asked for
 const removedReasons = ['GDPR', 'TTL'] as const;
@@ -20,6 +20,7 @@ export interface Message {
   readonly byAgent: boolean;
   /** Whether the list has only the beginning of its text. */
   readonly isLong: boolean;
+  /** Why its content is gone; undefined when it is there. */
   readonly removed: string | undefined;
   readonly attachment: Content | undefined;
 }
@@ -41,6 +42,7 @@ export class Digital {
     return index;
   }
 
+  /** `GET /dfo/3.0/contacts/{n}` */
   contact(index: number): IdObject {
     const [first] = this.#contacts.legs(index);
     const number = this.#contacts.idOf(index);
@@ -60,6 +62,7 @@ export class Digital {
     };
   }
 
+  /** All messages of a contact so far, in the order of time: a conversation for each of its legs. */
   messages(index: number): Message[] {
     return this.#contacts.legs(index).flatMap((leg) => {
       const { seed } = this.#contacts.shapes;
@@ -80,6 +83,7 @@ export class Digital {
     });
   }
 
+  /** The message of an id, of whichever contact. */
   message(id: string): Message | undefined {
     const contact = /^m-(\d+)-\d+$/.exec(id)?.[1];
     const index = contact === undefined ? undefined : this.find(contact);

@@ -18,6 +18,7 @@ export interface Leg {
   readonly shownAt: number;
 }
 
+/** What the times of legs hang on. */
 export interface LegTimes {
   readonly seed: number;
   readonly visibleAfterMs: readonly [number, number];
@@ -35,6 +36,7 @@ export function legsUntil(index: number, shape: Shape, closed: number, times: Le
   return legs;
 }
 
+/** A leg of these times; when it shows follows from the seed. */
 export function makeLeg(
   index: number,
   leg: number,

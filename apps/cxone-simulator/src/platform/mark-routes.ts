@@ -38,6 +38,7 @@ export class MarkRoutes {
       : this.#set(index, fields, refuse);
   }
 
+  /** Writes all fields, or none. */
   #set(
     index: number,
     fields: readonly (readonly [string, string | number | boolean])[],

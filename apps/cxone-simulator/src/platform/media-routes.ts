@@ -4,7 +4,7 @@ import { mediumAnswer } from '../medium-answer.ts';
 import type { Call, Refuse } from '../site.ts';
 import { idJson } from './id-json.ts';
 import { gatewayRefusal } from './errors.ts';
-import type { Content } from './medium.ts';
+import type { Content } from './contents.ts';
 import type { PlatformWorld } from './platform-world.ts';
 
 /** Playback, and the bytes of recordings and attachments. */
@@ -59,9 +59,10 @@ export class PlatformMedia {
   attachment(call: Call, refuse: Refuse): Answer {
     const { contents, digital } = this.#world;
     const content = contents.find(call.id);
-    const known = content?.kind === 'attachment' && digital.isWithApi(content) ? content : undefined;
-    if (known === undefined) return refuse(404, 'NOT_FOUND', 'Attachment not found');
-    return this.#bytes(known);
+    if (content?.kind !== 'attachment' || !digital.isWithApi(content)) {
+      return refuse(404, 'NOT_FOUND', 'Attachment not found');
+    }
+    return this.#bytes(content);
   }
 
   /** A content's bytes, if the tenant gives them. */

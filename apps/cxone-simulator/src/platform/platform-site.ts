@@ -15,7 +15,7 @@ import type { Rate } from './resource-watch.ts';
 import { findRoute } from './routes.ts';
 import type { PlatformMatch } from './routes.ts';
 
-/** The profile `platform`. */
+/** The profile `platform`: NICE's published APIs over one world of master contacts. */
 export class PlatformSite implements Site {
   readonly world: PlatformWorld;
   readonly control: ControlRoutes;
@@ -23,6 +23,7 @@ export class PlatformSite implements Site {
   readonly #media: PlatformMedia;
   readonly #digital: DigitalRoutes;
   readonly #marks: MarkRoutes;
+  /** How often an error was prepared: it decides in which form the ACD writes the next one. */
   #calls = 0;
 
   constructor(world: PlatformWorld) {
@@ -91,6 +92,7 @@ export class PlatformSite implements Site {
     return refuser(capability, this.#calls);
   }
 
+  /** The two ways to log in, and what leads to them. */
   #login(call: Call): Answer {
     const { tokens, origins } = this.world;
     const [path = ''] = call.url.split('?', 1);
@@ -116,7 +118,7 @@ function rateOf({ family, capability }: Call): Rate | undefined {
   return family === 'query' || family === 'detail' ? 'acd' : undefined;
 }
 
-/** The permission that a target needs. */
+/** The permission that a target needs; undefined for what needs none. */
 function capabilityOf(target: string): Capability | undefined {
   const [family] = target === 'dfo-mark' ? [target] : target.split('-', 1);
   return capabilities.find((one) => one === target || (one === 'dfo' && family === 'dfo'));

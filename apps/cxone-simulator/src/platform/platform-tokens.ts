@@ -13,6 +13,7 @@ import {
 } from '../oauth.ts';
 import { parseBody } from '../request-body.ts';
 import type { Settings } from '../settings.ts';
+import { businessUnitId } from './contact-row.ts';
 
 const accessKeyBody = z.looseObject({ accessKeyId: z.string(), accessKeySecret: z.string() });
 const refreshBody = z.looseObject({ token: z.string() });
@@ -40,6 +41,7 @@ export class PlatformTokens {
     this.tenantId = tenantId;
   }
 
+  /** `GET /.well-known/openid-configuration` */
   discovery(issuer: string): Answer {
     return discoveryDocument(issuer, this.#settings.login, {
       jwks_uri: `${issuer}/auth/jwks`,
@@ -105,6 +107,7 @@ export class PlatformTokens {
     });
   }
 
+  /** Whether an Authorization header carries a token that is good now. */
   isGood(authorization: string | undefined): boolean {
     return (this.#access.get(bearerToken(authorization) ?? '') ?? 0) > this.#clock.now();
   }
@@ -135,7 +138,7 @@ export class PlatformTokens {
       sub: platform.login.accessKeyId,
       tenantId: this.tenantId,
       area: 'na1',
-      icBUId: 4594,
+      icBUId: businessUnitId,
       iat: Math.floor(now / second),
       exp: Math.floor(until / second),
       jti: this.#issued,

@@ -5,7 +5,7 @@ import type { Availability } from '../refusals.ts';
 import type { RowOptions, Teller, TruthTotals } from '../truth.ts';
 import { isRecorded } from './contact-row.ts';
 import { chatTranscript, emailTranscript, smsMessages } from './conversation.ts';
-import type { Content } from './medium.ts';
+import type { Content } from './contents.ts';
 import type { IdJson, IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
 import type { PlatformWorld } from './platform-world.ts';
@@ -74,7 +74,7 @@ export interface PlatformTruth extends TruthTotals {
   };
 }
 
-/** Knows what is behind the API. */
+/** Tells what is true, from the same functions that the APIs answer from, but past every fault that passes. */
 export class PlatformTruthTeller implements Teller {
   readonly #world: PlatformWorld;
 
@@ -197,6 +197,7 @@ export class PlatformTruthTeller implements Teller {
   }
 }
 
+/** A medium that is no bytes of its own: what the API says as JSON. */
 function json(
   kind: PlatformTruthMedium['kind'],
   leg: Leg,

@@ -4,7 +4,7 @@ import { streams } from '../streams.ts';
 import type { Contacts } from './contacts.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
-import type { Content, Contents } from './medium.ts';
+import type { Content, Contents } from './contents.ts';
 
 /** A recording as playback shows it now. */
 export interface Playable {

@@ -15,21 +15,21 @@ interface Counter {
   statuses: Record<string, number>;
 }
 
-/** What tenants limit: playback in its window, the ACD and business data by the second. */
+/** The budgets of calls that tenants have: playback in its window, the ACD and business data by the second. */
 interface Rates {
   readonly playback: RateWatch;
   readonly acd: RateWatch;
   readonly businessData: RateWatch;
 }
 
-/** What has such a budget. */
+/** The name of a budget. */
 export type Rate = keyof Rates;
 
 function freshRates(windowMs: number): Rates {
   return { playback: new RateWatch(windowMs), acd: new RateWatch(), businessData: new RateWatch() };
 }
 
-/** Counts what was asked for, thing by thing, and how full any stretch of time was with playback calls. */
+/** Counts what was asked for, thing by thing, and how full any stretch of time was with calls of each budget. */
 export class ResourceWatch {
   readonly #windowMs: number;
   #counters = new Map<string, Counter>();
@@ -46,17 +46,19 @@ export class ResourceWatch {
     return this.#rates[rate].maxPerWindow;
   }
 
-  /** A call came that has such a budget (time: ms). Returns how many the window saw with it. */
+  /** A call came that has this budget (time: ms). Returns how many the window saw with it. */
   counted(rate: Rate, time: number): number {
     return this.#rates[rate].count(time);
   }
 
+  /** A call for this thing came. */
   asked(resource: string): void {
     const counter = this.#counters.get(resource) ?? { requests: 0, whole: 0, statuses: {} };
     counter.requests += 1;
     this.#counters.set(resource, counter);
   }
 
+  /** A call for this thing ended: with which status, and whether the whole answer went out. */
   ended(resource: string, status: number | 'none', whole: boolean): void {
     const counter = this.#counters.get(resource);
     if (counter === undefined) return;

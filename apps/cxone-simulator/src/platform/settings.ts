@@ -8,7 +8,8 @@ const minute = 60_000; // ms
 const hour = 60 * minute;
 const day = 24 * hour;
 
-export const mediaTypeIds = [1, 3, 4, 5, 6, 7, 8, 9] as const;
+/** The media types of the ACD: e-mail, chat, phone call, voice mail, work item, SMS, social, digital. */
+const mediaTypeIds = [1, 3, 4, 5, 6, 7, 8, 9] as const;
 const mediaType = z.union(mediaTypeIds.map((id) => z.literal(id)));
 
 /** What a single contact is like, in place of what the seed says. */
@@ -76,7 +77,7 @@ const contacts = z.strictObject({
   purged: share.default(0.02),
   bigFile: share.default(0.01),
   bigFileBytes: count.max(100_000_000).default(5_000_000),
-  /** Single contacts by number; 0 is the newest. */
+  /** What single contacts are like, by number; 0 is the newest. */
   only: z.record(z.string().regex(/^\d+$/), shapeSchema).default({}),
 });
 
@@ -93,5 +94,7 @@ export const platformSchema = z.strictObject({
   urlSeconds: z.number().positive().default(60),
 });
 
+/** The settings `platform`, with all defaults. */
 export type PlatformSettings = z.output<typeof platformSchema>;
+/** What was set of a single contact. */
 export type ShapeSettings = z.output<typeof shapeSchema>;

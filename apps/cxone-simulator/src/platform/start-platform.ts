@@ -2,6 +2,7 @@ import { settingsSchema } from '../settings.ts';
 import type { Settings } from '../settings.ts';
 import { startSite } from '../start.ts';
 import type { RunningSimulator, SimulatorOptions } from '../start.ts';
+import type { RowOptions } from '../truth.ts';
 import { PlatformSite } from './platform-site.ts';
 import type { PlatformStats } from './platform-stats.ts';
 import type { PlatformTruth, PlatformTruthRow } from './platform-truth.ts';
@@ -15,12 +16,8 @@ export interface PlatformSimulator extends RunningSimulator {
   /** What a perfect archive would hold now. */
   truth(): PlatformTruth;
   /** The same, master contact by master contact. */
-  truthRows(options?: {
-    readonly hashes?: boolean;
-    readonly values?: boolean;
-    readonly hidden?: boolean;
-  }): Iterable<PlatformTruthRow>;
-  /** @param details whether every single thing that was asked for is named */
+  truthRows(options?: RowOptions): Iterable<PlatformTruthRow>;
+  /** What was asked of it so far. @param details whether every single thing is named */
   stats(details?: boolean): PlatformStats;
 }
 

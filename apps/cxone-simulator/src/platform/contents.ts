@@ -7,14 +7,17 @@ import { isRecorded } from './contact-row.ts';
 import type { Contacts } from './contacts.ts';
 import type { Leg } from './leg.ts';
 
-const smallFile = [200, 20_000] as const; // bytes
+const smallFile = [200, 20_000] as const; // bytes; of files that are not big ones
 /** What numbers media of a contact: its leg, what it is, and which. */
 const kinds = { recording: 0, file: 1, attachment: 2 } as const;
 type ContentKind = keyof typeof kinds;
-const legStep = 256;
-const kindStep = 64;
+const kindStep = 64; // so many of one kind in a leg at most
+const legStep = 4 * kindStep;
 
-/** Bytes that the tenant keeps: a recording, a file, or an attachment of a digital message. */
+/**
+ * What a contact holds in bytes: a recording, a file, or an attachment of a digital message. Its `medium` says which
+ * bytes.
+ */
 export interface Content {
   readonly kind: ContentKind;
   readonly leg: Leg;
@@ -52,6 +55,7 @@ export class Contents {
     return this.#numbered('file', leg, this.#hash(streams.fileCount, leg) % most);
   }
 
+  /** The content of this number, whether or not its leg has so many. */
   content(kind: ContentKind, leg: Leg, number: number): Content {
     const id = `${kind}:${String(leg.id)}.${String(number)}`;
     const ordinal = leg.leg * legStep + kinds[kind] * kindStep + number;
@@ -71,6 +75,7 @@ export class Contents {
     return `contacts/${this.#contacts.idOf(leg.index)}/${String(leg.id)}-${String(number)}.pdf`;
   }
 
+  /** The file of a name, if its leg has it. */
   fileOf(name: string): Content | undefined {
     const [, contact = '', number = ''] = /^contacts\/\d+\/(\d+)-(\d{1,2})\.pdf$/.exec(name) ?? [];
     const leg = this.#contacts.find(contact);
