@@ -14,6 +14,7 @@ import { idJson } from './id-json.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
 import type { Content } from './contents.ts';
+import { mediaTypes } from './media-type.ts';
 import type { PlatformWorld } from './platform-world.ts';
 import { fieldNames } from './list-query.ts';
 import { versionOf } from './routes.ts';
@@ -61,11 +62,11 @@ export class AcdRoutes {
       case 'hierarchy':
         return idJson(this.#hierarchy(leg));
       case 'chat-transcript':
-        return mediaTypeId === 3 ? json(200, chatTranscript(seed, leg)) : undefined;
+        return mediaTypeId === mediaTypes.chat ? json(200, chatTranscript(seed, leg)) : undefined;
       case 'email-transcript':
-        return mediaTypeId === 1 ? json(200, emailTranscript(seed, leg, contents)) : undefined;
+        return mediaTypeId === mediaTypes.email ? json(200, emailTranscript(seed, leg, contents)) : undefined;
       case 'sms-transcripts':
-        return mediaTypeId === 7
+        return mediaTypeId === mediaTypes.sms
           ? json(200, smsTranscripts(seed, leg, smsPage(query, this.#address(url))))
           : undefined;
       case 'files':

@@ -4,19 +4,10 @@ import { streams } from '../streams.ts';
 import type { Contacts } from './contacts.ts';
 import type { IdJson, IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
+import { isRecorded, mediaTypeNames, mediaTypes } from './media-type.ts';
 
 /** The tenant's number, as its answers and its tokens say it. */
 export const businessUnitId = 4594;
-const mediaTypeNames: Readonly<Record<number, string>> = {
-  1: 'E-Mail',
-  3: 'Chat',
-  4: 'Phone Call',
-  5: 'Voice Mail',
-  6: 'Work Item',
-  7: 'SMS',
-  8: 'Social',
-  9: 'Digital',
-};
 const firstNames = ['Ana', 'Bo', 'Chen', 'Dara', 'Gül', 'Jörg'] as const;
 const skills = ['Sales', 'Support', 'Billing', 'Returns'] as const;
 const second = 1000; // ms
@@ -72,11 +63,6 @@ export function contactRow(contacts: Contacts, leg: Leg): IdObject {
   };
 }
 
-/** Whether contacts of this type have recordings. */
-export function isRecorded(mediaTypeId: number): boolean {
-  return mediaTypeId === 4 || mediaTypeId === 5;
-}
-
 /** The same row as versions before v25 have it. */
 export function withOldNames(row: IdObject): IdObject {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [oldNames[name] ?? name, value]));
@@ -109,7 +95,7 @@ function people(h: number): IdObject {
 function addresses(mediaTypeId: number, h: number): IdObject {
   const phone = `+1555${String(1_000_000 + (h % 9_000_000))}`;
   const mail = `customer.${String(h % 10_000)}@example.com`;
-  const isPhone = isRecorded(mediaTypeId) || mediaTypeId === 7;
+  const isPhone = isRecorded(mediaTypeId) || mediaTypeId === mediaTypes.sms;
   return isPhone
     ? { fromAddress: phone, toAddress: '+18005550100' }
     : { fromAddress: mail, toAddress: 'help@tenant.example' };

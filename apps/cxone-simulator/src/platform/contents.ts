@@ -3,9 +3,9 @@ import type { Medium } from '../media-plan.ts';
 import { wavSize } from '../media-wav.ts';
 import { between } from '../range-setting.ts';
 import { streams } from '../streams.ts';
-import { isRecorded } from './contact-row.ts';
 import type { Contacts } from './contacts.ts';
 import type { Leg } from './leg.ts';
+import { isRecorded, mediaTypes } from './media-type.ts';
 
 const smallFile = [200, 20_000] as const; // bytes; of files that are not big ones
 /** What numbers media of a contact: its leg, what it is, and which. */
@@ -43,7 +43,7 @@ export class Contents {
   recordings(leg: Leg): Content[] {
     const { mediaTypeId, isLogged } = this.#contacts.shape(leg.index);
     if (!isRecorded(mediaTypeId) || !isLogged) return [];
-    const more = mediaTypeId === 4 && this.#hash(streams.recordingCount, leg) % 4 === 0;
+    const more = mediaTypeId === mediaTypes.call && this.#hash(streams.recordingCount, leg) % 4 === 0;
     return this.#numbered('recording', leg, more ? 2 : 1);
   }
 
@@ -51,7 +51,7 @@ export class Contents {
   files(leg: Leg): Content[] {
     const { mediaTypeId, bigFile } = this.#contacts.shape(leg.index);
     if (bigFile && leg.leg === 0) return this.#numbered('file', leg, 1);
-    const most = mediaTypeId === 1 ? 3 : mediaTypeId === 6 ? 2 : 1;
+    const most = mediaTypeId === mediaTypes.email ? 3 : mediaTypeId === mediaTypes.workItem ? 2 : 1;
     return this.#numbered('file', leg, this.#hash(streams.fileCount, leg) % most);
   }
 
@@ -105,7 +105,7 @@ export class Contents {
 
   #isWav(leg: Leg): boolean {
     const { mediaTypeId } = this.#contacts.shapes.shape(leg.index);
-    return mediaTypeId === 5 || this.#hash(streams.recordingKind, leg) % 8 === 0;
+    return mediaTypeId === mediaTypes.voiceMail || this.#hash(streams.recordingKind, leg) % 8 === 0;
   }
 
   #fileBytes(kind: ContentKind, leg: Leg, ordinal: number): number {

@@ -6,6 +6,7 @@ import { turns } from './conversation.ts';
 import type { IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
 import type { Content, Contents } from './contents.ts';
+import { mediaTypes } from './media-type.ts';
 
 const shownText = 12; // characters of a message whose rest must be asked for
 const removedReasons = ['GDPR', 'TTL'] as const;
@@ -38,7 +39,8 @@ export class Digital {
   /** The number of the contact of this name, when it is a digital one. */
   find(contactNumber: string): number | undefined {
     const index = this.#contacts.find(contactNumber)?.index;
-    if (index === undefined || this.#contacts.shapes.shape(index).mediaTypeId !== 9) return undefined;
+    if (index === undefined || this.#contacts.shapes.shape(index).mediaTypeId !== mediaTypes.digital)
+      return undefined;
     return index;
   }
 

@@ -3,11 +3,11 @@ import { iso } from '../clock.ts';
 import { countedAs } from '../refusals.ts';
 import type { Availability } from '../refusals.ts';
 import type { RowOptions, Teller, TruthTotals } from '../truth.ts';
-import { isRecorded } from './contact-row.ts';
 import { chatTranscript, emailTranscript, smsMessages } from './conversation.ts';
 import type { Content } from './contents.ts';
 import type { IdJson, IdObject } from './id-json.ts';
 import type { Leg } from './leg.ts';
+import { isRecorded, mediaTypes } from './media-type.ts';
 import type { PlatformWorld } from './platform-world.ts';
 
 /** Why a medium cannot be had now. `late`: not yet; `purged`: not any more. */
@@ -139,27 +139,37 @@ export class PlatformTruthTeller implements Teller {
       })),
       media: [
         ...legs.flatMap((leg) => this.#mediaOf(leg, options)),
-        ...(mediaTypeId === 9 ? this.#digital(index, options) : []),
+        ...(mediaTypeId === mediaTypes.digital ? this.#digital(index, options) : []),
       ],
       marked: contacts.fields(index)[markerField],
-      markable: mediaTypeId === 9 || (isRecorded(mediaTypeId) && playback.playable(index).length > 0),
+      markable:
+        mediaTypeId === mediaTypes.digital ||
+        (isRecorded(mediaTypeId) && playback.playable(index).length > 0),
       contentChanged: iso(contacts.contentChanged(index)),
     };
   }
 
+  /** The bytes of a leg, and its transcript. */
   #mediaOf(leg: Leg, options: RowOptions): PlatformTruthMedium[] {
-    const { contents, contacts, seed } = this.#world;
-    const found = [...contents.recordings(leg), ...contents.files(leg)].map((one) =>
-      this.#bytes(one, options),
-    );
-    const { mediaTypeId } = contacts.shapes.shape(leg.index);
-    if (mediaTypeId === 1)
-      found.push(json('email-transcript', leg, emailTranscript(seed, leg, contents), options));
-    if (mediaTypeId === 3) found.push(json('chat-transcript', leg, chatTranscript(seed, leg), options));
-    if (mediaTypeId === 7) found.push(json('sms-transcripts', leg, smsMessages(seed, leg), options));
-    return found;
+    const { contents } = this.#world;
+    const kept = [...contents.recordings(leg), ...contents.files(leg)];
+    const transcript = this.#transcript(leg, options);
+    const bytes = kept.map((one) => this.#bytes(one, options));
+    return transcript === undefined ? bytes : [...bytes, transcript];
   }
 
+  #transcript(leg: Leg, options: RowOptions): PlatformTruthMedium | undefined {
+    const { contents, contacts, seed } = this.#world;
+    const { mediaTypeId } = contacts.shapes.shape(leg.index);
+    const { email, chat, sms } = mediaTypes;
+    if (mediaTypeId === email)
+      return json('email-transcript', leg, emailTranscript(seed, leg, contents), options);
+    if (mediaTypeId === chat) return json('chat-transcript', leg, chatTranscript(seed, leg), options);
+    if (mediaTypeId === sms) return json('sms-transcripts', leg, smsMessages(seed, leg), options);
+    return undefined;
+  }
+
+  /** The messages of a digital contact, and what hangs on them. */
   #digital(index: number, options: RowOptions): PlatformTruthMedium[] {
     const { digital, contacts } = this.#world;
     const [first] = contacts.legs(index);
@@ -187,6 +197,7 @@ export class PlatformTruthTeller implements Teller {
     };
   }
 
+  /** Whether a content can be had now, and why not. */
   #state(content: Content): MediumState {
     const { contacts, clock } = this.#world;
     if (content.kind === 'recording') {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { range } from '../range-setting.ts';
+import { mediaTypes } from './media-type.ts';
 
 const count = z.int().min(0);
 const milliseconds = z.number().min(0);
@@ -8,9 +9,7 @@ const minute = 60_000; // ms
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** The media types of the ACD: e-mail, chat, phone call, voice mail, work item, SMS, social, digital. */
-const mediaTypeIds = [1, 3, 4, 5, 6, 7, 8, 9] as const;
-const mediaType = z.union(mediaTypeIds.map((id) => z.literal(id)));
+const mediaType = z.union(Object.values(mediaTypes).map((id) => z.literal(id)));
 
 /** What a single contact is like, in place of what the seed says. */
 export const shapeSchema = z.strictObject({
