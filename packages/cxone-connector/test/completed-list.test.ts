@@ -24,7 +24,8 @@ function sorted(ids: Iterable<string>): string[] {
 describe('contacts by start', () => {
   it('come whole and exact, with ids of 64 bits, over many pages', async () => {
     await using server = await new CompletedServer().start();
-    server.contacts.push(...minutely(2_500, '2026-01-10T00:00:00.000Z'));
+    // they come by start, as is asked for: no offset is needed
+    server.contacts.push(...minutely(2_500, '2026-01-10T00:00:00.000Z').reverse());
     const ids = await idsOf(server, january);
     expect(sorted(new Set(ids))).toEqual(sorted(server.contacts.map(({ id }) => id)));
     expect(server.queries.every((query) => !query.has('skip'))).toBe(true);
@@ -166,7 +167,19 @@ describe('contacts by start', () => {
     server.habits.hidden = 1;
     const pages = await pagesOf(server, { ...january, to: '2026-01-02T00:00:00.000Z' });
     expect(pages.map(({ completeTo }) => completeTo)).toContain(january.from);
+    // two pages a try: links have told that there are no more
+    expect(server.queries).toHaveLength(6);
   });
+
+  it.each(['start', 'newest first'] as const)(
+    'come whole where no page counts them or names the next one (order: %s)',
+    async (order) => {
+      await using server = await new CompletedServer().start();
+      Object.assign(server.habits, { order, links: false, counts: false });
+      server.contacts.push(...minutely(2_500, '2026-01-10T00:00:00.000Z'));
+      expect(new Set(await idsOf(server, january)).size).toBe(2_500);
+    },
+  );
 
   it('count though only one of the tries shows them', async () => {
     await using server = await new CompletedServer().start();

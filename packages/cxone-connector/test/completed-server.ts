@@ -33,6 +33,8 @@ export interface Habits {
   combines: boolean;
   /** Whether a query without `startDate` is refused. */
   wantsStart: boolean;
+  /** Whether pages tell how many rows the query has. */
+  counts: boolean;
   /** Rows that are counted and not listed. */
   hidden: number;
   lastPollTime: string | undefined;
@@ -51,6 +53,7 @@ export class CompletedServer implements AsyncDisposable {
     order: 'start',
     combines: true,
     wantsStart: false,
+    counts: true,
     hidden: 0,
     lastPollTime: undefined,
     onPage: () => undefined,
@@ -127,7 +130,7 @@ export class CompletedServer implements AsyncDisposable {
     next.searchParams.set('skip', String(skip + top));
     const isMore = this.habits.links && skip + top < found.length;
     return {
-      totalRecords: found.length + this.habits.hidden,
+      ...(this.habits.counts && { totalRecords: found.length + this.habits.hidden }),
       ...(this.habits.lastPollTime !== undefined && { lastPollTime: this.habits.lastPollTime }),
       _links: { next: isMore ? `https://elsewhere.invalid/x${next.search}` : '' },
       completedContacts: page.map((contact) => rowOf(contact)),
