@@ -22,6 +22,7 @@ const source = {
 function listed(
   covered: Partial<Record<Lane, { from: string; to: string }>>,
   since?: string,
+  settlingLagMs = 0,
 ): { windows: string[][]; warnings: string[] } {
   const warnings: string[] = [];
   const windowsOf = (lane: Lane): JournalledWindow[] => {
@@ -29,7 +30,7 @@ function listed(
     return window ? [{ lane, ...window, at: window.to }] : [];
   };
   const windows = windowsToList(
-    { source, clock: { now: () => now }, catalog: { windows: () => [] } },
+    { source, settlingLagMs, clock: { now: () => now }, catalog: { windows: () => [] } },
     (message) => warnings.push(message),
     (lane): LaneStart => ({ windows: windowsOf(lane), since }),
   );
@@ -50,6 +51,23 @@ describe('lanes that reach back differently', () => {
     expect(listed({}, ago(400)).windows).toEqual([
       ['start', ago(400), ago(0)],
       ['update', ago(29), ago(0)],
+    ]);
+  });
+
+  it('need nothing listed again for --since, wherever their marks are', () => {
+    const covered = { start: { from: ago(500), to: ago(30) }, update: { from: ago(60), to: ago(30) } };
+    const { windows, warnings } = listed(covered, ago(400));
+    expect(windows).toEqual([
+      ['start', ago(400), ago(0)],
+      ['update', ago(29), ago(0)],
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('reach back from where they end, the settling lag before now', () => {
+    expect(listed({}, undefined, day).windows).toEqual([
+      ['start', ago(761), ago(1)],
+      ['update', ago(30), ago(1)],
     ]);
   });
 
