@@ -1,8 +1,9 @@
-import type { BudgetRules, JsonValue, SourceContext } from '@cxvault/plugin-api';
+import type { BudgetRules, InteractionSource, JsonValue, SourceContext } from '@cxvault/plugin-api';
 import { realSurroundings } from '../src/http/connection.ts';
 import type { Surroundings } from '../src/http/connection.ts';
 import { connectPlatform } from '../src/platform/connection.ts';
 import type { PlatformConnection } from '../src/platform/connection.ts';
+import { openPlatform } from '../src/platform/open-source.ts';
 import { readPlatformSettings } from '../src/platform/settings.ts';
 import { json, startServer } from './scripted-server.ts';
 import type { Answerer, ScriptedServer, SeenRequest } from './scripted-server.ts';
@@ -73,6 +74,7 @@ export class PlatformTenant implements AsyncDisposable {
   readonly scopes: { issuer: string; tenant: string; rules: BudgetRules }[] = [];
   readonly logged: unknown[][] = [];
   readonly #connections: PlatformConnection[] = [];
+  readonly #sources: InteractionSource[] = [];
 
   constructor(issuer: RoutedServer, api: RoutedServer) {
     this.issuer = issuer;
@@ -112,7 +114,14 @@ export class PlatformTenant implements AsyncDisposable {
     return connection;
   }
 
+  open(settings: Record<string, unknown> = {}): InteractionSource {
+    const source = openPlatform(this.context(settings), this.surroundings());
+    this.#sources.push(source);
+    return source;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#sources.map((source) => source.close()));
     for (const { session } of this.#connections) session.close();
     await Promise.all([this.issuer.server.close(), this.api.server.close()]);
   }
