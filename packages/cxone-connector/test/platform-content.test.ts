@@ -147,6 +147,18 @@ describe('the content of a master contact', () => {
     expect(await fetchContent(tenant.calls, everything(legs, again), undefined)).toEqual(after);
   });
 
+  it('keeps the recordings of the version before while playback is denied', async () => {
+    await using tenant = await startPlatform();
+    const recorded = answer({ interactions: [played('s1', 'https://cdn.test/1')] });
+    tenant.on(playbackPath, recorded, answer({}, 403));
+    const legs = [row('100')];
+    const before = await fetchContent(tenant.calls, everything(legs), undefined);
+    const after = await fetchContent(tenant.calls, everything(legs, { previous: before }), undefined);
+    expect(after).toMatchObject({ playback: before['playback'] });
+    expect(after).not.toHaveProperty('playbackBefore');
+    expect(toInteraction(after, options).media).toMatchObject([{ mediaId: 's1' }]);
+  });
+
   it.each([
     ['an HTML page', (_: unknown, response: Parameters<typeof html>[0]) => html(response)],
     ['another document', answer({ message: 'hello' })],

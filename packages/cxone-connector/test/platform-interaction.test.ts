@@ -2,7 +2,7 @@ import type { JsonObject, SourceInteraction } from '@cxvault/plugin-api';
 import { describe, expect, it } from '@jest/globals';
 import type { ContactRow } from '../src/platform/contact-row.ts';
 import { toInteraction } from '../src/platform/interaction.ts';
-import { buildPayload, legsDenied } from '../src/platform/payload.ts';
+import { absentIn, buildPayload, legsDenied } from '../src/platform/payload.ts';
 import type { PayloadParts } from '../src/platform/payload.ts';
 import { played, row } from './platform-rows.ts';
 
@@ -216,6 +216,59 @@ describe('legs that are worth asking for again', () => {
     expect(legsDenied(payload(legs, { absent: absent.slice(0, 3) }), legs)).toEqual(['101']);
     expect(legsDenied(payload(legs, { absent: absent.slice(3) }), legs)).toEqual(['103']);
     expect(legsDenied(undefined, legs)).toEqual([]);
+  });
+});
+
+describe('what was missing', () => {
+  const legs = [row('100'), row('101')];
+  const absentOf = (payloadNow: JsonObject): unknown[] =>
+    absentIn(payloadNow).map(({ part, contactId, reason }) => [part, contactId, reason]);
+  const before = payload(legs, {
+    absent: [
+      { part: 'media-playback', contactId: '100', reason: 'denied' },
+      { part: 'files', contactId: '100', reason: 'denied' },
+      { part: 'files', contactId: '101', reason: 'not-found' },
+      { part: 'dfo', contactId: '100', reason: 'incomplete' },
+      { part: 'dfo', contactId: '200', reason: 'denied' },
+    ],
+  });
+  const now = (rest: Partial<PayloadParts>, known = legs): unknown[] => {
+    const nothing = { hierarchy: undefined, details: new Map(), digital: new Map(), playback: undefined };
+    return absentOf(buildPayload({ legs: known, ...nothing, absent: [], ...rest }, before));
+  };
+
+  it('is still missing as long as it is not asked for again', () => {
+    expect(now({})).toEqual([
+      ['dfo', '100', 'incomplete'],
+      ['files', '100', 'denied'],
+      ['media-playback', '100', 'denied'],
+      ['files', '101', 'not-found'],
+      ['dfo', '200', 'denied'],
+    ]);
+  });
+
+  it('is not any more when it has come, each part and contact for itself', () => {
+    const parts = now({
+      details: new Map([['100', {}]]),
+      digital: new Map([['200', {}]]),
+      playback: { value: { interactions: [] } },
+    });
+    expect(parts).toEqual([
+      ['dfo', '100', 'incomplete'],
+      ['files', '101', 'not-found'],
+    ]);
+  });
+
+  it('is missing for the reason that was given last', () => {
+    const absent = [
+      { part: 'files', contactId: '100', reason: 'empty' },
+      { part: 'media-playback', contactId: '100', reason: 'not-found' },
+    ] as const;
+    const parts = now({ details: new Map([['100', {}]]), playback: { absent: 'not-found' }, absent });
+    expect(parts).toContainEqual(['files', '100', 'empty']);
+    expect(parts).not.toContainEqual(['files', '100', 'denied']);
+    expect(parts).toContainEqual(['media-playback', '100', 'not-found']);
+    expect(parts).not.toContainEqual(['media-playback', '100', 'denied']);
   });
 });
 

@@ -194,6 +194,28 @@ describe('the older login', () => {
   });
 });
 
+describe('the budgets of a tenant', () => {
+  it('are one, whichever way one logs in', async () => {
+    await using tenant = await startPlatform();
+    const other = await RoutedServer.start();
+    const grant = answer(platformToken(1));
+    other.on('/direct', grant).on(oldPath, grant);
+    tenant.issuer.on('/direct', grant);
+    const ways: NodeJS.ProcessEnv[] = [
+      {},
+      { CXONE_TOKEN_URL: `${tenant.issuer.origin}/direct` },
+      { CXONE_TOKEN_URL: `${other.origin}/direct` },
+      { CXONE_TOKEN_URL: `${other.origin}${oldPath}` },
+      { CXONE_ISSUER: `${tenant.issuer.origin}/some/path`, CXONE_TOKEN_URL: `${other.origin}/direct` },
+      { CXONE_API_BASE: tenant.api.origin },
+    ];
+    for (const env of ways) await tenant.connect({}, env).session.open();
+    await other.server.close();
+    const scopes = tenant.scopes.map(({ issuer, tenant: name }) => [issuer, name]);
+    expect(scopes).toEqual(ways.map(() => [tenant.issuer.origin, platformTenantId]));
+  });
+});
+
 describe('the addresses of a tenant', () => {
   it('come from its configuration, asked for once and without the bearer', async () => {
     await using tenant = await startPlatform();

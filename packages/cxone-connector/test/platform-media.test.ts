@@ -94,6 +94,24 @@ describe('recordings', () => {
     expect(tenant.seen(playbackPath)).toHaveLength(1);
   });
 
+  it('share the playback calls of the 64 interactions that expired last', async () => {
+    await using tenant = await startPlatform();
+    const interactions = [played('s1', 'https://cdn.test/2')];
+    tenant.on(playbackPath, answer({ interactions }));
+    const refresh = playbackRefresh(tenant.calls);
+    const ask = (n: number): Promise<unknown> =>
+      refresh(String(n), { mediaId: 's1', url: 'https://cdn.test/1' }, undefined);
+    const asked = (): number => tenant.seen(playbackPath).length;
+    for (let n = 1; n <= 64; n += 1) await ask(n);
+    await refresh('1', { mediaId: 's1', url: 'https://cdn.test/2' }, undefined); // the newest now
+    expect(asked()).toBe(65);
+    await ask(65);
+    for (const n of [1, 3, 64]) await ask(n);
+    expect(asked()).toBe(66);
+    await ask(2);
+    expect(asked()).toBe(67);
+  });
+
   it('are not given up for a remembered address that has expired as well', async () => {
     await using tenant = await startPlatform();
     const url = (n: number): string => `${tenant.server.origin}/rec/${String(n)}`;
