@@ -107,11 +107,10 @@ function playbackParts(answer: PartAnswer<JsonObject> | undefined, before: JsonO
 }
 
 function absentParts(known: PayloadParts, before: JsonObject): JsonObject[] {
-  const { playback, digital, details, legs } = known;
-  const ids = new Set(legs.map(({ contactId }) => contactId));
+  const { playback, digital, details } = known;
   const stillSo = ({ part, contactId }: AbsentPart): boolean => {
     if (part === 'media-playback') return playback === undefined;
-    return part === 'dfo' ? !digital.has(contactId) : ids.has(contactId) && !details.has(contactId);
+    return part === 'dfo' ? !digital.has(contactId) : !details.has(contactId);
   };
   return [...absentIn(before).filter(stillSo), ...known.absent]
     .map(({ part, contactId, reason }) => ({ part, contactId, reason }))
