@@ -94,6 +94,17 @@ describe('recordings', () => {
     expect(tenant.seen(playbackPath)).toHaveLength(1);
   });
 
+  it('ask playback anew after it failed', async () => {
+    await using tenant = await startPlatform();
+    const interactions = [played('s1', 'https://cdn.test/2')];
+    tenant.on(playbackPath, answer({}, 401), answer({ interactions }));
+    const refresh = playbackRefresh(tenant.calls);
+    const ask = (): Promise<unknown> =>
+      refresh('100', { mediaId: 's1', url: 'https://cdn.test/1' }, undefined);
+    await expect(ask()).rejects.toMatchObject({ failure: { status: 401 } });
+    expect(await ask()).toEqual({ url: 'https://cdn.test/2', isFresh: true });
+  });
+
   it('share the playback calls of the 64 interactions that expired last', async () => {
     await using tenant = await startPlatform();
     const interactions = [played('s1', 'https://cdn.test/2')];

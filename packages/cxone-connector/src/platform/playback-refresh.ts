@@ -33,7 +33,6 @@ export function playbackRefresh(calls: PlatformCalls): RefetchPlayback {
     const answer = freshAddresses(calls, masterContactId, signal);
     answers.delete(masterContactId);
     answers.set(masterContactId, answer);
-    answer.catch(() => answers.get(masterContactId) === answer && answers.delete(masterContactId));
     const [oldest] = answers.keys();
     if (answers.size > remembered && oldest !== undefined) answers.delete(oldest);
     return answer;
