@@ -127,6 +127,20 @@ describe('contacts by start', () => {
     expect(server.queries.length).toBeLessThan(35);
   });
 
+  it('come in periods of a day where much happens', async () => {
+    await using server = await new CompletedServer().start();
+    const often = minutely(1_500, january.from);
+    server.contacts.push(
+      ...often.map((one, n) => ({
+        ...one,
+        start: new Date(Date.parse(january.from) + (n * hour) / 12.5).toISOString(),
+      })),
+    );
+    await idsOf(server, { ...january, to: '2026-01-06T00:00:00.000Z' });
+    const ends = server.queries.map((query) => query.get('endDate')?.slice(0, 10));
+    expect(ends).toEqual(['02', '03', '04', '05', '06'].map((day) => `2026-01-${day}`));
+  });
+
   it('are one interaction per master, at its first leg in the period and with its newest update', async () => {
     await using server = await new CompletedServer().start();
     const leg = { master: '123456789012', updated: '2026-01-20T00:00:00.000Z' };
@@ -159,6 +173,30 @@ describe('contacts by start', () => {
         'their time stays open for the next run',
     ]);
     expect(server.queries.filter((query) => query.get('startDate') === january.from)).toHaveLength(3);
+  });
+
+  it('leave open only the time from the first period on that does not add up', async () => {
+    await using server = await new CompletedServer().start();
+    for (const start of ['2026-01-01T12:00:00.000Z', '2026-01-02T12:00:00.000Z'])
+      server.contacts.push(...minutely(1, start, BigInt(Date.parse(start))));
+    let pages = 0;
+    server.habits.onPage = () => {
+      pages += 1;
+      server.habits.hidden = pages > 1 ? 1 : 0;
+    };
+    const given = await pagesOf(server, { ...january, to: '2026-01-03T00:00:00.000Z' });
+    const open = given.flatMap(({ completeTo }) => completeTo ?? []);
+    expect(open).toEqual(['2026-01-02T00:00:00.000Z']);
+  });
+
+  it('forget rows that were listed long ago', async () => {
+    await using server = await new CompletedServer().start();
+    server.contacts.push(...minutely(1, january.from));
+    const [id] = await idsOf(server, january);
+    server.contacts.splice(0);
+    server.clock.advance(96 * hour);
+    await idsOf(server, january);
+    expect(server.rows.legsOf(id ?? '')).toBeUndefined();
   });
 
   it('are counted over all pages', async () => {
@@ -245,8 +283,20 @@ describe('a list by start', () => {
     return server.rows.hasAllAfter(first);
   }
 
-  it('knows all legs of the contacts that began in it', async () => {
+  it('knows all legs of the contacts that began in it, if it ends two hours ago at most', async () => {
     expect(await isWhole({}, { from, to })).toBe(true);
+    expect(await isWhole({}, { from, to: '2026-02-28T22:00:00.000Z' })).toBe(true);
+  });
+
+  it('does not know all legs of a contact that began before it', async () => {
+    await using server = await new CompletedServer().start();
+    const [contact] = minutely(1, '2026-01-31T23:59:00.000Z');
+    if (!contact) throw new Error('no contact');
+    server.contacts.push(contact);
+    await pagesOf(server, { lane: 'start', from: '2026-01-01T00:00:00.000Z', to: from });
+    await pagesOf(server, { lane: 'start', from, to });
+    const first = server.rows.legsOf(contact.id)?.rows[0];
+    expect(first && server.rows.hasAllAfter(first)).toBe(false);
   });
 
   it('does not when it ends in the past, when it is not whole, and when rows were forgotten', async () => {

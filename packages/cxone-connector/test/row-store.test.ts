@@ -32,6 +32,26 @@ describe('the rows that were listed', () => {
     store.close();
   });
 
+  it('are replaced by what is listed later with the same update time', () => {
+    const store = new RowStore();
+    store.put([row('1', '1', '2026-01-01T00:00:00.000Z', 'first')], store.newReading(), 10);
+    store.put([row('1', '1', '2026-01-01T00:00:00.000Z', 'second')], store.newReading(), 20);
+    const legs = store.legsOf('1');
+    expect(legs?.rows[0]?.json['note']).toBe('second');
+    expect(legs?.listedAt).toBe(20);
+    store.close();
+  });
+
+  it('are whole from the earliest time of which that was noted, for contacts whose start is known', () => {
+    const store = new RowStore();
+    const isWhole = (updated: string): boolean => store.hasAllAfter(row('1', '1', updated));
+    for (const from of ['2026-01-02', '2026-01-01', '2026-01-03']) store.noteWhole(`${from}T00:00:00.000Z`);
+    expect(isWhole('2026-01-01T00:00:00.000Z')).toBe(true);
+    expect(isWhole('2025-12-31T23:59:59.999Z')).toBe(false);
+    expect(isWhole('unknown')).toBe(false);
+    store.close();
+  });
+
   it('are counted and grouped by the reading that showed them, with the newest update of all', () => {
     const store = new RowStore();
     store.put([row('2', '1', '2026-01-09T00:00:00.000Z')], store.newReading(), 0);
