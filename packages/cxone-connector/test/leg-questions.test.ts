@@ -27,4 +27,10 @@ describe('questions for legs', () => {
     expect((await questions.contact('101', undefined))?.contactId).toBe('101');
     expect(await questions.contact('102', undefined)).toBeUndefined();
   });
+
+  it.each([403, 404, 410])('give no contact after a %d', async (status) => {
+    await using tenant = await startPlatform();
+    tenant.on('/acd/contacts/101', answer({}, status));
+    expect(await legQuestions(tenant.calls).contact('101', undefined)).toBeUndefined();
+  });
 });

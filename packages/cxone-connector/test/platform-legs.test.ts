@@ -98,9 +98,23 @@ describe('the legs of a master contact', () => {
     expect(without.asked).toEqual(['hierarchy of 100', '100']);
   });
 
-  it('are kept when CXone gives them no more', async () => {
-    const { found } = await find({ before: [row('100'), row('101')], given: [row('100')] });
+  it('are asked for where no list has shown any, and kept when CXone gives them no more', async () => {
+    const before = [row('100'), row('101')];
+    const { found, asked } = await find({ before, previousLegs: ['100'], given: [row('100')] });
+    expect(asked).toEqual(['hierarchy of 100', '100', '101']);
     expect(idsOf(found)).toEqual(['100', '101']);
+  });
+
+  it('are not older than the archive has them when they are asked for', async () => {
+    const lagging = row('100', { lastUpdateTime: '2026-11-22T10:14:00.000Z', dispositionNotes: 'not yet' });
+    const { found } = await find({ before: [row('100', { dispositionNotes: 'done' })], given: [lagging] });
+    expect(found?.legs[0]?.json['dispositionNotes']).toBe('done');
+    expect(found?.changed.size).toBe(0);
+  });
+
+  it('have the contact of that id, whatever master its row names', async () => {
+    const { found } = await find({ given: [row('100', { masterContactId: '50' })] });
+    expect(idsOf(found)).toEqual(['100']);
   });
 
   it('are asked for by the ids that are journalled when the record before cannot be read', async () => {
@@ -126,7 +140,8 @@ describe('the legs of a master contact', () => {
 });
 
 describe('legs that were archived', () => {
-  const before = [row('100'), row('101')];
+  const notes = { dispositionNotes: 'see https://files.test/1 of today' };
+  const before = [row('100', notes), row('101')];
 
   it.each([
     ['nothing', {}],
@@ -135,8 +150,9 @@ describe('legs that were archived', () => {
       { lastUpdateTime: '2026-11-22T11:00:00Z', dateContactWarehoused: '2026-11-22T11:05:00Z' },
     ],
     ['a field that is named as volatile', { agentMood: 'fine' }],
+    ['a fresh signature in a text', { dispositionNotes: 'see https://files.test/1?sig=s3cr3t of today' }],
   ])('cost no call and have not changed after %s', async (_, fields) => {
-    const { found, asked } = await find({ listed: [row('100', fields)], before });
+    const { found, asked } = await find({ listed: [row('100', { ...notes, ...fields })], before });
     expect(asked).toEqual([]);
     expect(found).toMatchObject({ changed: new Set(), playback: false });
     expect(idsOf(found)).toEqual(['100', '101']);
@@ -152,6 +168,8 @@ describe('legs that were archived', () => {
     const { found, asked } = await find({ before, given: before, children: [], again: true });
     expect(asked).toEqual(['hierarchy of 100', '100', '101']);
     expect(found).toMatchObject({ changed: new Set(), playback: true });
+    const partly = await find({ listed: [row('100')], before, given: before, again: true });
+    expect(partly.asked).toEqual(['hierarchy of 100', '101']);
   });
 });
 
