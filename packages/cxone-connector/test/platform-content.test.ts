@@ -249,6 +249,42 @@ describe('digital contacts', () => {
     ]);
   });
 
+  it.each([
+    ['denied', answer({}, 403), ['/dfo/contacts/100'], 'denied'],
+    [
+      'gone, but for the contact',
+      answer({ id: '100' }),
+      ['/dfo/contacts/100', '/dfo/contacts/100/messages'],
+      'not-found',
+    ],
+  ])('are looked for by no other number when they are %s', async (_, contact, paths, reason) => {
+    await using tenant = await startPlatform();
+    tenant.on('/dfo/contacts/100', contact);
+    const legs = [row('101', { mediaTypeId: 9, isLogged: false })];
+    const content = await fetchContent(tenant.calls, everything(legs, { playback: false }), undefined);
+    expect(tenant.seen('/dfo').map(({ url }) => url)).toEqual(paths);
+    expect(content['absent']).toContainEqual({ part: 'dfo', contactId: '100', reason });
+  });
+
+  it('are looked for by no other number when one that a leg names is gone', async () => {
+    await using tenant = await startPlatform();
+    tenant.on('/dfo/contacts/100', answer({ id: '100' }));
+    const legs = [
+      row('101', { mediaTypeId: 9, isLogged: false, caseId: 7 }),
+      row('102', { mediaTypeId: 9, isLogged: false }),
+    ];
+    const content = await fetchContent(tenant.calls, everything(legs, { playback: false }), undefined);
+    expect(tenant.seen('/dfo/contacts/102')).toEqual([]);
+    expect(content['absent']).toContainEqual({ part: 'dfo', contactId: '7', reason: 'not-found' });
+  });
+
+  it('are missing under the number of the master contact when no number leads to them', async () => {
+    await using tenant = await startPlatform();
+    const legs = [row('101', { mediaTypeId: 9, isLogged: false })];
+    const content = await fetchContent(tenant.calls, everything(legs, { playback: false }), undefined);
+    expect(content['absent']).toContainEqual({ part: 'dfo', contactId: '100', reason: 'not-found' });
+  });
+
   it('say that messages are missing when the API gives fewer than it counts', async () => {
     await using tenant = await startPlatform();
     tenant.on('/dfo/contacts/100/messages', answer({ hits: 2, data: [message('1')] }));
@@ -316,6 +352,8 @@ describe('rights', () => {
     tenant.on('/acd/contacts/100/files', answer({ message: 'no' }, 403)).on(playbackPath, noContent);
     const silent = row('100', { isLogged: false });
     const content = await fetchContent(tenant.calls, everything([silent]), undefined);
-    expect(toInteraction(content, options).media.map(({ mediaId }) => mediaId)).toEqual(['files-100']);
+    expect(toInteraction(content, options).media).toMatchObject([
+      { mediaId: 'files-100', url: 'cxone:denied' },
+    ]);
   });
 });

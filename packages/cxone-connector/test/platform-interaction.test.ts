@@ -142,6 +142,19 @@ describe('recordings', () => {
     ]);
   });
 
+  it('are named by the first segment that has an id, and by ids where segments began together', () => {
+    const [none, a, b] = [{ startTime: '2026-11-22T10:00:00.000Z' }, { segmentId: 'a' }, { segmentId: 'b' }];
+    for (const segmentsDataList of [
+      [none, { ...a, startTime: '2026-11-22T10:05:00.000Z' }],
+      [a, b],
+      [b, a],
+    ]) {
+      const data = { fileToPlayUrl: 'https://cdn.test/1', segmentsDataList };
+      const interactions = [played('', undefined, { data })];
+      expect(idsOf(withPlayback([row('100')], { interactions }))).toEqual(['a']);
+    }
+  });
+
   it('may be one, behind nothing but a redirect', () => {
     const { media } = withPlayback([row('100')], { redirectUrl: 'https://cdn.test/1.mp4?sig=x' });
     expect(media).toMatchObject([{ mediaId: 'recording', url: 'https://cdn.test/1.mp4?sig=x' }]);
@@ -232,9 +245,9 @@ describe('what was missing', () => {
       { part: 'dfo', contactId: '200', reason: 'denied' },
     ],
   });
-  const now = (rest: Partial<PayloadParts>, known = legs): unknown[] => {
+  const now = (rest: Partial<PayloadParts>): unknown[] => {
     const nothing = { hierarchy: undefined, details: new Map(), digital: new Map(), playback: undefined };
-    return absentOf(buildPayload({ legs: known, ...nothing, absent: [], ...rest }, before));
+    return absentOf(buildPayload({ legs, ...nothing, absent: [], ...rest }, before));
   };
 
   it('is still missing as long as it is not asked for again', () => {
