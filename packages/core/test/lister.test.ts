@@ -95,3 +95,16 @@ describe('a row', () => {
     expect(sighted()).toEqual(['older', 'in']);
   });
 });
+
+describe('a list of everything', () => {
+  it('ends with the first page that is older than the window as a whole, by the updates of its rows', async () => {
+    const older = { interactionId: 'older', updatedTime: at(9) };
+    const pages = [
+      { rows: [{ interactionId: 'in', updatedTime: at(12) }, older] },
+      { rows: [older] },
+      { rows: [{ interactionId: 'never reached', updatedTime: at(12) }] },
+    ];
+    expect(await list({ ...sourceOf(pages), listsWindows: false }, 'update')).toMatchObject({ to: at(18) });
+    expect(sighted()).toEqual(['in']);
+  });
+});
