@@ -70,7 +70,7 @@ export async function findLegs(
   const isNew = [...shown.keys()].some((id) => !before.has(id));
   const first = listed?.rows.find(({ contactId }) => contactId === masterContactId);
   const hasAll = first !== undefined && rows.hasAllAfter(first);
-  const mayHaveOthers = (listed === undefined || previous === undefined || again || isNew) && !hasAll;
+  const mayHaveOthers = (listed === undefined || again || isNew) && !hasAll;
   const hierarchy = mayHaveOthers ? await ask.hierarchy(masterContactId, signal) : undefined;
   // rows of the version before are as good as new ones where the lists have shown what has changed
   const known = new Map(listed === undefined || again ? shown : [...before, ...shown]);
