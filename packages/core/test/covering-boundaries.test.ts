@@ -437,6 +437,30 @@ describe('an absent medium', () => {
     expect(desk.tenant.fetched.slice(before).length).toBeLessThanOrEqual(2);
   });
 
+  it('that was denied is not taken for given because it has gone, or because another one came', async () => {
+    for (const change of ['gone', 'another'] as const) {
+      const desk = await Desk.open();
+      const changed = desk.addWithMedium();
+      for (let n = 0; n < 5; n += 1) desk.addWithMedium();
+      desk.tenant.mediaAllowedFrom = Infinity;
+      await desk.run();
+      desk.clock.jump(100 * day);
+      await desk.run();
+      const open = desk.tenant.openMedia.bind(desk.tenant);
+      desk.tenant.openMedia = (id, medium) => {
+        desk.tenant.mediaAllowedFrom = medium.mediaId === 'other' ? 0 : Infinity;
+        return open(id, medium);
+      };
+      const media = change === 'gone' ? [] : [...newest(changed).media, { id: 'other', revision: 1 }];
+      changed.states.push({ ...newest(changed), at: desk.apiNow(), content: 2, media });
+      desk.clock.jump(2 * minute);
+      const before = desk.tenant.fetched.length;
+      const report = await desk.run();
+      expect(report).toMatchObject({ successful_archives: 1, media: { archived: media.length > 0 ? 1 : 0 } });
+      expect(desk.tenant.fetched.slice(before).filter((id) => id !== changed.id)).toEqual([]);
+    }
+  });
+
   it('that was denied costs the first idle run of a day one look, and no entry', async () => {
     const desk = await Desk.open();
     desk.tenant.mediaAllowedFrom = Infinity;

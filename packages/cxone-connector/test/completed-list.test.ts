@@ -340,10 +340,17 @@ describe('contacts by update', () => {
     expect(new Set(server.warnings).size).toBe(1);
   });
 
-  it('are asked for 29 days back at most', async () => {
+  it('are asked for an hour less than 30 days back at most', async () => {
     await using server = await new CompletedServer().start();
     await pagesOf(server, { ...changes, from: '2025-01-01T00:00:00.000Z' });
-    expect(server.queries[0]?.get('updatedSince')).toBe('2026-01-31T00:00:00.000Z');
+    expect(server.queries[0]?.get('updatedSince')).toBe('2026-01-30T01:00:00.000Z');
+  });
+
+  it('are asked for from the very beginning of a window of 29 days that ends before a lag', async () => {
+    await using server = await new CompletedServer().start();
+    const from = '2026-01-30T20:00:00.000Z'; // 29 d before an end that lies 4 h back
+    await pagesOf(server, { lane: 'update', from, to: '2026-02-28T20:00:00.000Z' });
+    expect(server.queries[0]?.get('updatedSince')).toBe(from);
   });
 
   it.each([true, false])(

@@ -3,7 +3,7 @@ import { pageRows, PeriodRefused, type CompletedPages, type CompletedQuery } fro
 import type { ContactRow } from './contact-row.ts';
 import { listError } from './list-failures.ts';
 import { Periods } from './periods.ts';
-import { contactsKeptMs, updatesReachBackMs } from './reach.ts';
+import { contactsKeptMs, updatedSinceReachMs } from './reach.ts';
 import type { RowStore } from './row-store.ts';
 
 /** A query whose rows do not add up is asked again so often before its period is left open. */
@@ -58,7 +58,7 @@ export class ContactList {
 
   async *#updates({ from }: ListWindow, signal: AbortSignal | undefined): Pages {
     const now = this.#now();
-    const reach = timeText(now - updatesReachBackMs);
+    const reach = timeText(now - updatedSinceReachMs);
     const updatedSince = from > reach ? from : reach;
     for await (const reading of this.#readUpdates(updatedSince, now, signal)) {
       const completeTo = reading.isWhole ? reading.lastPollTime : from;
