@@ -416,6 +416,21 @@ describe('an absent medium', () => {
     expect(await desk.fetchesBy(denied[0] ?? desk.add())).toBe(0);
   });
 
+  it('that was denied is asked for once, also when the right appears to a run that is due to ask', async () => {
+    const desk = await Desk.open();
+    await desk.run();
+    desk.tenant.mediaAllowedFrom = Infinity;
+    const denied = Array.from({ length: 12 }, () => desk.addWithMedium());
+    await desk.run();
+    desk.clock.jump(100 * minute);
+    await desk.run();
+    desk.tenant.mediaAllowedFrom = 0;
+    desk.clock.jump(30 * hour);
+    const before = desk.tenant.fetched.length;
+    expect((await desk.run()).media.archived).toBe(denied.length);
+    expect(desk.tenant.fetched.slice(before).sort()).toEqual(denied.map(({ id }) => id).sort());
+  });
+
   it('that was denied is not taken for given because an older one was kept in its place', async () => {
     const desk = await Desk.open();
     const replaced = desk.addWithMedium();

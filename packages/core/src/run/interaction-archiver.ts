@@ -89,7 +89,7 @@ export class InteractionArchiver {
   /** Fetches an interaction with its media. Throws when the source or the store fails as a whole. */
   async archive(item: WorkItem, signal: AbortSignal): Promise<InteractionOutcome> {
     const previous = this.#previous(item.interactionId, signal);
-    const again = item.reason === 'absent' || item.reason === 'denied' || item.reason === 'asked';
+    const again = ['absent', 'denied', 'allowed', 'asked'].includes(item.reason);
     const fetched = await this.#options.source.fetch(item.interactionId, {
       signal,
       again,

@@ -42,10 +42,10 @@ export function addKnownWork(work: WorkList, options: KnownWorkOptions): void {
   if (denied) work.add({ ...itemOf(denied), reason: 'denied' }, 'retry');
 }
 
-/** The right to media has appeared: all that were denied are asked for again. */
+/** The right to media has appeared: all that were denied are asked for again, but for those that are given till then. */
 export function addDenied(work: WorkList, catalog: Catalog): void {
   work.addAll(() => {
-    for (const version of withDenied(catalog)) work.add({ ...itemOf(version), reason: 'absent' });
+    for (const version of withDenied(catalog)) work.add({ ...itemOf(version), reason: 'allowed' }, 'retry');
   });
 }
 

@@ -1,7 +1,10 @@
 import { CatalogDatabase } from '../catalog/database.ts';
 
-/** Why an interaction is looked at. `denied`: to learn whether the right to media that were denied has appeared. */
-export type WorkReason = 'listed' | 'failure' | 'absent' | 'denied' | 'asked';
+/**
+ * Why an interaction is looked at. `denied`: to learn whether the right to media that were denied has appeared;
+ * `allowed`: it has.
+ */
+export type WorkReason = 'listed' | 'failure' | 'absent' | 'denied' | 'allowed' | 'asked';
 
 /** An interaction to fetch. */
 export interface WorkItem {

@@ -1,6 +1,7 @@
 import { isCxvaultError, type SourceFailure } from '@cxvault/plugin-api';
 
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Version } from '../catalog/rows.ts';
 import type { Clock } from '../clock.ts';
 import type { AbsentMedium } from '../journal-entry.ts';
 import type { Committer } from './committer.ts';
@@ -92,9 +93,10 @@ export class Worker {
     else await this.#archived(item, outcome);
   }
 
-  /** Archived by this run while the row waited. */
+  /** Archived by this run while the item waited. */
   #isDoneAlready({ reason, interactionId, updatedTime }: WorkItem): boolean {
     const { catalog } = this.#options;
+    if (reason === 'denied' || reason === 'allowed') return !lacksDenied(catalog.latest(interactionId));
     return reason === 'listed' && updatedTime !== '' && catalog.knowsTime(interactionId, updatedTime);
   }
 
@@ -135,7 +137,7 @@ export class Worker {
       this.#options.work.add({ ...item, attempt: 2 }, 'retry');
       return;
     }
-    if (item.reason === 'absent' && failure.permanent) {
+    if ((item.reason === 'absent' || item.reason === 'allowed') && failure.permanent) {
       // gone at the source: there is nothing more to get, and the archive has what there was
       await this.#seen({ interaction_id: item.interactionId, updated_time: updatedTime, racy: true });
       return;
@@ -182,6 +184,10 @@ export class Worker {
 
 const storedTooLongAgo: SourceFailure = { reason: 'transfer-too-slow', permanent: false };
 const recordTooLarge: SourceFailure = { reason: 'record-too-large', permanent: false };
+
+function lacksDenied(version: Version | undefined): boolean {
+  return version?.absent.some(({ code }) => code === 'denied') ?? false;
+}
 
 function isProvisional(absent: AbsentMedium, now: number): boolean {
   return absent.code === 'skipped' || (absent.until !== undefined && Date.parse(absent.until) > now);
