@@ -28,6 +28,10 @@ describe('a file as base64 in JSON', () => {
         );
   });
 
+  it('may come after a byte order mark, as all JSON may', async () => {
+    expect((await decoded('\ufeff{"files":{"file":"QUJD"}}', 1)).toString()).toBe('ABC');
+  });
+
   it('may come without the outer object', async () => {
     expect((await decoded('{"fileName":"x","file":"QUJD"}')).toString()).toBe('ABC');
   });

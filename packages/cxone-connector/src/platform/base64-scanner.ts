@@ -12,6 +12,9 @@ const longestKey = 256; // bytes
 /** As NICE's specification has it, and without the outer object. */
 const places = ['files.file', 'file'];
 
+/** Numbers, words, white space, and the bytes of the mark that some servers begin their UTF-8 with. */
+const outsideOfStrings = /[\s\w.+\u00ef\u00bb\u00bf-]/;
+
 /** An object or a list that is open; `key` is the member of an object that is being read. */
 interface Level {
   readonly isObject: boolean;
@@ -80,7 +83,7 @@ export class Base64Scanner {
     else if (character === '}' || character === ']') this.#close(character === '}');
     else if (character === ',') this.#expectsKey = this.#levels.at(-1)?.isObject === true;
     else if (character === ':') this.#expectsKey = false;
-    else if (!/[\s\w.+-]/.test(character)) throw new NoBase64File('it is no JSON');
+    else if (!outsideOfStrings.test(character)) throw new NoBase64File('it is no JSON');
   }
 
   #beginString(): void {
