@@ -1,6 +1,16 @@
 /** What a store can check of an upload by itself, and keeps for later (`stat` gives it as `checksum`). */
 export type ChecksumKind = 'sha256' | 'crc32c' | 'crc64nvme' | 'md5';
 
+/**
+ * Until when an object may be neither replaced nor removed. `compliance`: by nobody, and the time can only be made
+ * later; `governance`: by none but logins with a right of their own for it.
+ */
+export interface Retention {
+  readonly mode: 'governance' | 'compliance';
+  /** Stores keep whole seconds: a fraction may be cut off. */
+  readonly until: Date;
+}
+
 /** What a store knows of one object. */
 export interface ObjectInfo {
   /** The name, relative to the archive's prefix. */
@@ -11,18 +21,18 @@ export interface ObjectInfo {
   readonly modifiedAt: Date;
   /** The store's own checksum of the whole content, where it keeps one. */
   readonly checksum?: { readonly kind: ChecksumKind; readonly base64: string };
-}
-
-/** Until when an object may not be changed or removed. */
-export interface Retention {
-  readonly mode: 'governance' | 'compliance';
-  readonly until: Date;
+  /** As the store keeps it, not as it was asked for; given by `stat` alone, and only for objects that have it. */
+  readonly retention?: Retention;
 }
 
 export interface StoreCapabilities {
   /** `put` with `ifAbsent` is atomic: of many at once, exactly one succeeds. */
   readonly createIfAbsent: boolean;
-  /** `put` takes `retention`. */
+  /**
+   * `put` takes `retention`, sets it together with the object, and `stat` gives it back. Until it ends, `put` and
+   * `remove` of that object throw a `denied` error, and no way of the store's own (such as deleting one version) does
+   * better.
+   */
   readonly retention: boolean;
   /** The checksum that the store verifies on upload; null if none. */
   readonly serverChecksum: ChecksumKind | null;
@@ -78,6 +88,13 @@ export interface ObjectStore {
 
   /** Removes an object. Absent is no error, so that it may be called twice. */
   remove(key: string, options?: CallOptions): Promise<void>;
+
+  /**
+   * Why the store would not keep a retention, as far as it can be known without writing: such as a bucket that was
+   * made without it. Undefined when nothing speaks against it, or when the login may not look. A store with
+   * `capabilities.retention` has this method where its containers can lack what the service has.
+   */
+  retentionProblem?(options?: CallOptions): Promise<string | undefined>;
 
   /** Why a call of this store failed. Anything unknown is `permanent`. */
   classify(error: unknown): StoreErrorKind;
