@@ -1,5 +1,7 @@
 export { CxvaultError, errorCatalogue, isCxvaultError } from './errors.ts';
 export type { ErrorCode, ErrorContext } from './errors.ts';
+export { exactBody, wholeBody } from './exact-body.ts';
+export type { BodyExpectation } from './exact-body.ts';
 export { contractVersion, hookNames } from './hooks.ts';
 export type {
   KeyWrapperFactory,
@@ -53,3 +55,4 @@ export type {
 export { budgetFamilies } from './rate-budget.ts';
 export type { BudgetRule, BudgetRules, BudgetSlot, OpenBudgets, RateBudgets } from './rate-budget.ts';
 export { Secret } from './secret.ts';
+export { Turns } from './turns.ts';

@@ -57,8 +57,8 @@ const kindsByStatus: Readonly<Record<number, StoreErrorKind>> = {
 
 /** Thrown by the driver itself where S3 has no error for it; named like S3's own, so that it classifies alike. */
 export class S3StoreError extends Error {
-  constructor(name: 'NoSuchKey' | 'PreconditionFailed' | 'IncompleteBody', message: string) {
-    super(message);
+  constructor(name: 'NoSuchKey' | 'PreconditionFailed' | 'IncompleteBody', message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = name;
   }
 }

@@ -1,4 +1,4 @@
-import { compareKeys, keyProblem } from '@cxvault/plugin-api';
+import { compareKeys, exactBody, keyProblem, Turns, wholeBody } from '@cxvault/plugin-api';
 import type {
   CallOptions,
   GetOptions,
@@ -9,7 +9,6 @@ import type {
   StoreErrorKind,
 } from '@cxvault/plugin-api';
 
-import { exactBody, wholeBody } from './exact-body.ts';
 import type { Found, S3Calls, WriteRequest, Written } from './s3-calls.ts';
 import {
   bucketMissing,
@@ -23,7 +22,6 @@ import {
   withReason,
 } from './s3-errors.ts';
 import type { S3Location } from './s3-location.ts';
-import { Turns } from './turns.ts';
 import { probeWrites } from './write-probe.ts';
 
 /** 5 MiB: what is larger goes in parts, whose least size this is (Amazon S3 user guide, "multipart upload limits"). */
@@ -100,7 +98,7 @@ export class S3Store implements ObjectStore {
         await content.body[Symbol.asyncIterator]().return?.();
         throw refused('the server does not give ranges of objects', key);
       }
-      return wholeBody(content.body, key, content.size);
+      return wholeBody(content.body, { key, size: content.size }, brokenOff, signal);
     } catch (error) {
       if (httpStatus(error) === 416) return noBytes();
       throw error;
@@ -181,9 +179,13 @@ export class S3Store implements ObjectStore {
     }
     const known = body instanceof Uint8Array ? body.length : size;
     let sent = 0;
-    const counted = exactBody(body instanceof Uint8Array ? pieces(body) : body, key, known, (bytes) => {
-      sent = bytes;
-    });
+    const counted = exactBody(
+      body instanceof Uint8Array ? pieces(body) : body,
+      { key, size: known },
+      (bytes) => {
+        sent = bytes;
+      },
+    );
     const upload = { ...write, body: counted, partBytes: partBytesFor(known) };
     const answer = await this.#uploads.take(() => this.#calls.upload(upload, signal), signal);
     return this.#written(key, sent, answer);
@@ -255,6 +257,10 @@ export class S3Store implements ObjectStore {
  */
 export function partBytesFor(size: number | undefined): number {
   return Math.max(partBytes, Math.ceil((size ?? 0) / maxParts));
+}
+
+function brokenOff(message: string, cause: unknown): S3StoreError {
+  return new S3StoreError('IncompleteBody', message, cause);
 }
 
 function isAmazon(host: string | undefined): boolean {

@@ -47,6 +47,7 @@ describeStore('S3Store on fauxqs', {
     { error: Object.assign(new Error('reset'), { code: 'ECONNRESET' }), kind: 'transient' },
     { error: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), kind: 'transient' },
     { error: Object.assign(new Error('late'), { name: 'TimeoutError' }), kind: 'transient' },
+    { error: Object.assign(new Error('cut'), { name: 'IncompleteBody' }), kind: 'transient' },
     { error: Object.assign(new Error('stopped'), { name: 'AbortError' }), kind: 'permanent' },
     { error: Object.assign(new Error('no login'), { name: 'CredentialsProviderError' }), kind: 'denied' },
   ],

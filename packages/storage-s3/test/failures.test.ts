@@ -2,9 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { errorOf, inParts, randomBody } from './bodies.ts';
 import { brokenServer, impatient, kindOf, sayError } from './broken-server.ts';
-import { wholeBody } from '../src/exact-body.ts';
 import type { Tuning } from '../src/s3-calls.ts';
-import { classifyS3Error } from '../src/s3-errors.ts';
 import type { BrokenServer, Misbehaviour } from './broken-server.ts';
 
 let server: BrokenServer;
@@ -116,11 +114,6 @@ describe('a body that does not come whole', () => {
       expect(read).toBeLessThan(size);
     },
   );
-
-  it('throws, should the HTTP client itself not notice', async () => {
-    const cut = wholeBody(inParts(randomBody(10)), 'data/object', 11);
-    expect(classifyS3Error(await errorOf(() => Array.fromAsync(cut)))).toBe('transient');
-  });
 
   it('throws when the server gives the whole object for a range', async () => {
     const { store } = await against(sending(1000, (response) => response.end()));
