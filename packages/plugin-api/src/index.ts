@@ -1,3 +1,5 @@
+export { blocksOf } from './blocks.ts';
+export type { Block } from './blocks.ts';
 export { CxvaultError, errorCatalogue, isCxvaultError } from './errors.ts';
 export type { ErrorCode, ErrorContext } from './errors.ts';
 export { exactBody, wholeBody } from './exact-body.ts';
@@ -52,6 +54,7 @@ export type {
   StoreCapabilities,
   StoreErrorKind,
 } from './object-store.ts';
+export { orAborted } from './or-aborted.ts';
 export { budgetFamilies } from './rate-budget.ts';
 export type { BudgetRule, BudgetRules, BudgetSlot, OpenBudgets, RateBudgets } from './rate-budget.ts';
 export { Secret } from './secret.ts';
