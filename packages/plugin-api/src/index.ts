@@ -55,6 +55,7 @@ export type {
   StoreErrorKind,
 } from './object-store.ts';
 export { orAborted } from './or-aborted.ts';
+export { readPatiently } from './patient-reader.ts';
 export { budgetFamilies } from './rate-budget.ts';
 export type { BudgetRule, BudgetRules, BudgetSlot, OpenBudgets, RateBudgets } from './rate-budget.ts';
 export { Secret } from './secret.ts';
