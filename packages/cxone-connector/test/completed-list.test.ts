@@ -43,6 +43,16 @@ describe('contacts by start', () => {
     expect(server.queries.some((query) => query.has('skip'))).toBe(true);
   });
 
+  it('are none lost where a list by id begins as if it were by start', async () => {
+    await using server = await new CompletedServer().start();
+    server.habits.order = 'none';
+    const [first, ...others] = minutely(2_500, '2026-01-10T00:00:00.000Z');
+    // an early one on the last page
+    server.contacts.push(...others, ...(first ? [first] : []));
+    expect(await idsOf(server, january)).toContain(first?.id);
+    expect(server.warnings).toEqual([]);
+  });
+
   it('are none lost when rows above leave while the list is read', async () => {
     await using server = await new CompletedServer().start();
     const contacts = minutely(1_400, '2026-01-01T00:00:00.000Z');
@@ -172,7 +182,10 @@ describe('contacts by start', () => {
       'CXone counts more contacts that began after 2026-01-01T00:00:00.000Z than it lists: ' +
         'their time stays open for the next run',
     ]);
-    expect(server.queries.filter((query) => query.get('startDate') === january.from)).toHaveLength(3);
+    const tries = server.queries.filter(
+      (query) => query.get('startDate') === january.from && !query.has('skip'),
+    );
+    expect(tries).toHaveLength(3);
   });
 
   it('leave open only the time from the first period on that does not add up', async () => {

@@ -26,7 +26,7 @@ function next(trail: PageTrail, given: CompletedPage, url = first): Record<strin
   return target && Object.fromEntries(target.searchParams);
 }
 
-const newTrail = (): PageTrail => new PageTrail(first, pageRows);
+const newTrail = (): PageTrail => new PageTrail(first, { pageRows });
 const from = (hour: number, skip = ''): URL =>
   new URL(`${base}?updatedSince=x&startDate=${encodeURIComponent(at(hour))}${skip}`);
 const byStart = (hour: number): Record<string, string> => ({ updatedSince: 'x', startDate: at(hour) });

@@ -52,16 +52,16 @@ export class CompletedPages {
   }
 
   /**
-   * Reads all rows of the query; some may come twice. Throws {@link PeriodRefused}, and the `CxvaultError` of the whole
+   * Reads all rows of the query; some may come twice. `byStart`: whether pages may follow the starts. Throws {@link PeriodRefused}, and the `CxvaultError` of the whole
    * source.
    */
   async read(
     query: CompletedQuery,
-    take: (rows: readonly ContactRow[]) => void,
+    { byStart, take }: { byStart: boolean; take: (rows: readonly ContactRow[]) => void },
     signal: AbortSignal | undefined,
   ): Promise<CompletedHead> {
     let url: URL | undefined = this.#urlOf(query);
-    const trail = new PageTrail(url, pageRows);
+    const trail = new PageTrail(url, { pageRows, byStart });
     let head: CompletedHead | undefined;
     while (url !== undefined) {
       const page: CompletedPage | 'refused' | undefined = await this.#page(url, head !== undefined, signal);

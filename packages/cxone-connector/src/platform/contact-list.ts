@@ -133,7 +133,9 @@ export class ContactList {
       this.#rows.put(rows, n, this.#now());
     };
     for (let attempt = 1; ; attempt += 1) {
-      const { totalRecords, lastPollTime } = await this.#pages.read(query, take, signal);
+      // a list in another order may begin as if it were by start: every other try trusts the links alone
+      const byStart = attempt % 2 === 1;
+      const { totalRecords, lastPollTime } = await this.#pages.read(query, { byStart, take }, signal);
       const contacts = this.#rows.countOf(n);
       if (contacts >= totalRecords) return { n, contacts, lastPollTime, isWhole: true };
       if (attempt < tries) continue;

@@ -12,16 +12,17 @@ export class PageTrail {
   readonly #first: URL;
   readonly #pageRows: number;
   readonly #asked = new Set<string>();
-  /** As long as the API gives what is asked for by start. */
-  #byStart = true;
+  /** As long as the API seems to give what is asked for by start. */
+  #byStart: boolean;
   /** An API that has links says by their end that there is no more. */
   #hasLinks = false;
   #link: URL | undefined;
 
-  /** `first`: the address of the first page; it asks for `pageRows` rows. */
-  constructor(first: URL, pageRows: number) {
+  /** `first`: the address of the first page; it asks for `pageRows` rows. `byStart`: whether it may follow the starts. */
+  constructor(first: URL, { pageRows, byStart = true }: { pageRows: number; byStart?: boolean }) {
     this.#first = first;
     this.#pageRows = pageRows;
+    this.#byStart = byStart;
     this.#asked.add(first.href);
   }
 
