@@ -38,6 +38,15 @@ describe('rows that were listed', () => {
     expect(rows.countOf(later)).toBe(1);
   });
 
+  it('are legs of each master under which they are listed', () => {
+    const [of100, of200] = [row('101'), row('101', { masterContactId: '200' })];
+    const reading = rows.newReading();
+    rows.put([of100, of200], reading, now);
+    expect(mastersOf(reading).map(({ id }) => id)).toEqual(['100', '200']);
+    expect([rows.legsOf('100')?.rows, rows.legsOf('200')?.rows]).toEqual([[of100], [of200]]);
+    expect(rows.countOf(reading)).toBe(2);
+  });
+
   it('are as old as the oldest of a master', () => {
     rows.put([row('100')], rows.newReading(), now);
     rows.put([row('101')], rows.newReading(), now + hour);

@@ -24,7 +24,7 @@ export interface ListedMaster {
 
 /**
  * The rows that were listed, on disk and locked, by master contact: they carry the content, and the legs of one master come on
- * different pages and in different windows.
+ * different pages and in different windows. A contact that is listed under two masters is a leg of both.
  */
 export class RowStore {
   readonly #db = new DatabaseSync('');
@@ -39,15 +39,16 @@ export class RowStore {
   #wholeFrom: string | undefined;
 
   constructor() {
-    this.#db.exec(`CREATE TABLE legs (contact_id TEXT PRIMARY KEY, master_id TEXT NOT NULL, start_time TEXT,
-        updated_time TEXT NOT NULL, json BLOB NOT NULL, listed_at INTEGER NOT NULL, reading INTEGER) WITHOUT ROWID;
+    this.#db.exec(`CREATE TABLE legs (contact_id TEXT NOT NULL, master_id TEXT NOT NULL, start_time TEXT,
+        updated_time TEXT NOT NULL, json BLOB NOT NULL, listed_at INTEGER NOT NULL, reading INTEGER,
+        PRIMARY KEY (contact_id, master_id)) WITHOUT ROWID;
       CREATE INDEX legs_by_master ON legs (master_id);
       CREATE INDEX legs_by_reading ON legs (reading, master_id);`);
     // a lagging replica may list an older row after a newer one
     this.#put = this.#db.prepare(`INSERT INTO legs VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET
-      master_id = excluded.master_id, start_time = excluded.start_time, updated_time = excluded.updated_time,
-      json = excluded.json, listed_at = excluded.listed_at WHERE excluded.updated_time >= updated_time`);
-    this.#show = this.#db.prepare('UPDATE legs SET reading = ? WHERE contact_id = ?');
+      start_time = excluded.start_time, updated_time = excluded.updated_time, json = excluded.json,
+      listed_at = excluded.listed_at WHERE excluded.updated_time >= updated_time`);
+    this.#show = this.#db.prepare('UPDATE legs SET reading = ? WHERE contact_id = ? AND master_id = ?');
     this.#of = this.#db.prepare('SELECT json, listed_at FROM legs WHERE master_id = ?');
     this.#masters = this.#db.prepare(`SELECT master_id AS id, min(start_time) AS start_time,
         (SELECT max(updated_time) FROM legs AS l WHERE l.master_id = legs.master_id) AS updated_time
@@ -66,7 +67,7 @@ export class RowStore {
     for (const { contactId, masterContactId, startTime = null, updatedTime = '', json } of rows) {
       const text = this.#box.lock(JSON.stringify(json));
       this.#put.run(contactId, masterContactId, startTime, updatedTime, text, Math.trunc(listedAt));
-      this.#show.run(reading, contactId);
+      this.#show.run(reading, contactId, masterContactId);
     }
     this.#db.exec('COMMIT');
   }
@@ -81,7 +82,7 @@ export class RowStore {
     return this.#wholeFrom !== undefined && startTime !== undefined && startTime >= this.#wholeFrom;
   }
 
-  /** How many contacts a reading showed. */
+  /** How many contacts a reading showed; one that two masters share counts twice, as in the list. */
   countOf(reading: number): number {
     return Number(this.#count.get(reading)?.['n'] ?? 0);
   }
