@@ -416,6 +416,30 @@ describe('an absent medium', () => {
     expect(await desk.fetchesBy(denied[0] ?? desk.add())).toBe(0);
   });
 
+  it('that was denied is asked for when the source tells of the right, though the one that was tried has none', async () => {
+    const desk = await Desk.open();
+    await desk.run();
+    desk.tenant.mediaAllowedFrom = Infinity;
+    const denied = [desk.addWithMedium(), desk.addWithMedium(), desk.addWithMedium()];
+    await desk.run();
+    desk.clock.jump(100 * day);
+    await desk.run();
+    desk.clock.jump(day);
+    const before = desk.tenant.missing.length;
+    const fetch = desk.tenant.fetch.bind(desk.tenant);
+    desk.tenant.fetch = async (id, options) => {
+      const fetched = await fetch(id, options);
+      if (desk.tenant.missing.length > before + 1 || 'unavailable' in fetched) return fetched;
+      desk.tenant.mediaAllowedFrom = 0;
+      return { ...fetched, media: [], allowed: true };
+    };
+    await desk.run();
+    await desk.run({ interactions: [denied[0]?.id ?? ''] });
+    const asked = desk.tenant.missing.slice(before);
+    expect(asked.slice(0, 3).sort()).toEqual(denied.map(({ id }) => [`${id}-m`]));
+    expect(asked.slice(3)).toEqual([undefined]);
+  });
+
   it('that was denied is asked for once, also when the right appears to a run that is due to ask', async () => {
     const desk = await Desk.open();
     await desk.run();

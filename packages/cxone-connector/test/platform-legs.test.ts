@@ -45,6 +45,7 @@ async function find(known: Known): Promise<{ found: FoundLegs | undefined; asked
     previous: before && { contacts: before.map(({ json }) => json) },
     previousLegs: previousLegs ?? before?.map(({ contactId }) => contactId) ?? [],
     again,
+    playback: again,
   };
   try {
     const found = await findLegs(search, { rows, ask, digest, now: () => now }, undefined);

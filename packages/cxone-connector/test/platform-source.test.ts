@@ -85,6 +85,31 @@ describe('an interaction that is archived', () => {
     expect(payload).not.toHaveProperty('absent');
   });
 
+  it('costs no playback where only documents are missing, and tells that they are given now', async () => {
+    await using tenant = await startReadable();
+    await list(tenant, [contact('100')]);
+    const previous = versionOf(await fetch(tenant));
+    const missing = ['files-100'];
+    const asked = tenant.api.seen().length;
+    const denied = await fetch(tenant, { previous, again: true, missing });
+    tenant.api.on(filesPath, answer({ files: [] }));
+    const given = await fetch(tenant, { previous, again: true, missing });
+    expect(pathsSince(tenant, asked)).not.toContain(playbackPath);
+    expect([denied.allowed, given.allowed]).toEqual([false, true]);
+    await fetch(tenant, { previous, again: true, missing: [...missing, 'recording'] });
+    expect(pathsSince(tenant, asked)).toContain(playbackPath);
+  });
+
+  it('tells that recordings are given now, also where there are none', async () => {
+    await using tenant = await startReadable();
+    await list(tenant, [contact('100')]);
+    tenant.api.on(playbackPath, answer({}, 403));
+    const previous = versionOf(await fetch(tenant));
+    tenant.api.on(playbackPath, answer({}, 404));
+    expect((await fetch(tenant, { previous, again: true, missing: ['recording'] })).allowed).toBe(true);
+    expect((await fetch(tenant)).allowed).toBe(false);
+  });
+
   it('is the same when only a hierarchy has come', async () => {
     await using tenant = await startReadable();
     const before = await fetch(tenant);

@@ -126,6 +126,8 @@ export interface SourceInteraction {
   changedFields(earlier: JsonObject): readonly string[];
   /** The API's clock when it answered, in milliseconds since 1970; ours without a `Date` header. */
   readonly fetchedAt: number;
+  /** True: of what was denied to the previous version something is no more: a right has appeared. @default false */
+  readonly allowed?: boolean;
 }
 
 /** Why a request failed. `reason` is a code, never an API's free text. */
@@ -174,6 +176,11 @@ export interface FetchOptions extends CallOptions {
   readonly previous?: PreviousVersion | undefined;
   /** True: ask for everything again, also what the previous version has. @default false */
   readonly again?: boolean;
+  /**
+   * The media that the previous version lacks, where these alone are why everything is asked for again: what cannot
+   * bring them need not be asked. Undefined: all is wanted.
+   */
+  readonly missing?: readonly string[] | undefined;
 }
 
 /**

@@ -89,10 +89,12 @@ export class InteractionArchiver {
   /** Fetches an interaction with its media. Throws when the source or the store fails as a whole. */
   async archive(item: WorkItem, signal: AbortSignal): Promise<InteractionOutcome> {
     const previous = this.#previous(item.interactionId, signal);
-    const again = ['absent', 'denied', 'allowed', 'asked'].includes(item.reason);
+    const forMissing = ['absent', 'denied', 'allowed'].includes(item.reason);
+    const again = forMissing || item.reason === 'asked';
     const fetched = await this.#options.source.fetch(item.interactionId, {
       signal,
       again,
+      ...(forMissing && { missing: previous?.version.absent.map(({ media_id }) => media_id) }),
       previous: previous && {
         legs: previous.version.legs?.map(({ id }) => id) ?? [],
         payload: async () => (await previous.record()).source?.payload,
@@ -147,7 +149,7 @@ export class InteractionArchiver {
         type: fetched.type,
       },
       mediaBytes: media.bytes,
-      allowed: isAllowed(media, previous?.version),
+      allowed: fetched.allowed === true || isAllowed(media, previous?.version),
       before,
       storedSince,
     };

@@ -4,6 +4,7 @@ import {
   CxvaultError,
   type CallCounts,
   type CapabilityReport,
+  type FetchOptions,
   type InteractionPage,
   type InteractionSource,
   type MarkOutcome,
@@ -71,6 +72,8 @@ export class ModelTenant implements InteractionSource {
   requestsLeft = Infinity;
   /** The interactions of which the details were fetched, in order. */
   readonly fetched: string[] = [];
+  /** What each fetch was told that the archive lacks. */
+  readonly missing: (readonly string[] | undefined)[] = [];
 
   constructor(options: ModelOptions) {
     this.options = options;
@@ -158,8 +161,12 @@ export class ModelTenant implements InteractionSource {
     return rows.toSpliced(1, 0, ...rows.splice(-1));
   }
 
-  async fetch(interactionId: string): Promise<SourceInteraction | Unavailable> {
+  async fetch(
+    interactionId: string,
+    { missing }: FetchOptions = {},
+  ): Promise<SourceInteraction | Unavailable> {
     this.fetched.push(interactionId);
+    this.missing.push(missing);
     await this.#request();
     const interaction = this.interactions.get(interactionId);
     if (!interaction) return { unavailable: failure(404) };

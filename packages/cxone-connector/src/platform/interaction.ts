@@ -73,6 +73,19 @@ function mediaOf(
   ];
 }
 
+/** Whether a recording may be among the media that the version before lacks; `missing` undefined: anything may be. */
+export function lacksRecording(
+  missing: readonly string[] | undefined,
+  before: JsonObject | undefined,
+  masterContactId: string,
+): boolean {
+  if (missing === undefined || before === undefined) return true;
+  const documents = new Set(
+    documentsIn(before, legsIn(before), masterContactId).map(({ mediaId }) => mediaId),
+  );
+  return missing.some((mediaId) => !documents.has(mediaId));
+}
+
 /** The master contact's own leg says what the interaction is; else the first. */
 function typeOf(legs: readonly ContactRow[], masterContactId: string): string | null {
   const leg = legs.find(({ contactId }) => contactId === masterContactId) ?? legs[0];

@@ -22,8 +22,10 @@ export interface LegSearch {
   readonly previous: JsonObject | undefined;
   /** The legs of the version before, which may be known though its payload is not. */
   readonly previousLegs: readonly string[];
-  /** True: also what the version before has may have changed, and its recordings may have come. */
+  /** True: also what the version before has may have changed. */
   readonly again: boolean;
+  /** True: recordings may have come, also where no leg has changed. */
+  readonly playback: boolean;
 }
 
 /** The legs of a master contact, and what of them must be asked for. */
@@ -82,7 +84,7 @@ export async function findLegs(
   return {
     legs,
     changed: new Set(changed.map(({ contactId }) => contactId)),
-    playback: mayHaveRecordings(legs) && (again || changed.some((row) => bringsMedia(row, before))),
+    playback: mayHaveRecordings(legs) && (search.playback || changed.some((row) => bringsMedia(row, before))),
     hierarchy,
     rowsAt,
   };

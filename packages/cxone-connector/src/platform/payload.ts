@@ -4,7 +4,7 @@ import type { PartAnswer } from './calls.ts';
 import { isDigital, readContactRow } from './contact-row.ts';
 import type { ContactRow } from './contact-row.ts';
 import { parts } from './parts.ts';
-import type { AbsenceReason, AbsentPart } from './parts.ts';
+import type { AbsenceReason, AbsentPart, Part } from './parts.ts';
 
 /** What is known now, to be put together with the payload of the version before. */
 export interface PayloadParts {
@@ -62,6 +62,19 @@ export function absentIn(payload: JsonObject): AbsentPart[] {
 }
 
 const reasons: readonly AbsenceReason[] = ['denied', 'not-found', 'empty', 'incomplete'];
+
+/** The parts of which media come; those that are no parts of a payload are denied as media. */
+const partsWithMedia: readonly Part[] = ['files', 'media-playback', 'dfo'];
+
+/** Whether a part with media was denied to the version before, and is no more. */
+export function isAllowed(payload: JsonObject, before: JsonObject = {}): boolean {
+  const denied = (json: JsonObject): AbsentPart[] =>
+    absentIn(json).filter(({ part, reason }) => reason === 'denied' && partsWithMedia.includes(part));
+  const still = denied(payload);
+  return denied(before).some(
+    ({ part, contactId }) => !still.some((other) => other.part === part && other.contactId === contactId),
+  );
+}
 
 /** The legs of which a part was denied: they are worth asking for again although they have not changed. */
 export function legsDenied(payload: JsonObject | undefined, legs: readonly ContactRow[]): string[] {

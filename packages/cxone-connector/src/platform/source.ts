@@ -25,12 +25,12 @@ import { ContactList } from './contact-list.ts';
 import { isDigital } from './contact-row.ts';
 import { fetchContent } from './content.ts';
 import { digitalNumbers, otherDigitalNumbers } from './digital.ts';
-import { toInteraction } from './interaction.ts';
+import { lacksRecording, toInteraction } from './interaction.ts';
 import { legQuestions } from './leg-questions.ts';
 import { findLegs, noSuchContact, type FoundLegs } from './legs.ts';
 import { sendPlatformMark } from './mark.ts';
 import { openPlatformMedium } from './media.ts';
-import { legsDenied } from './payload.ts';
+import { isAllowed, legsDenied } from './payload.ts';
 import { playbackRefresh, type RefetchPlayback } from './playback-refresh.ts';
 import { contactsKeptMs, updatesReachBackMs } from './reach.ts';
 import { RecentMessages } from './recent-messages.ts';
@@ -86,12 +86,18 @@ export class PlatformSource implements InteractionSource {
 
   async fetch(interactionId: string, options: FetchOptions = {}): Promise<SourceInteraction | Unavailable> {
     if (!isPathId(interactionId)) return { unavailable: { reason: 'refused', permanent: false } };
-    const { signal, previous, again = false } = options;
+    const { signal, previous, again = false, missing } = options;
     try {
       const calls = await this.#calls(signal);
       const before = await previous?.payload();
       const found = await findLegs(
-        { masterContactId: interactionId, previous: before, previousLegs: previous?.legs ?? [], again },
+        {
+          masterContactId: interactionId,
+          previous: before,
+          previousLegs: previous?.legs ?? [],
+          again,
+          playback: again && lacksRecording(missing, before, interactionId),
+        },
         { rows: this.#rows, ask: legQuestions(calls), digest: this.#digest, now: () => this.#now() },
         signal,
       );
@@ -151,7 +157,8 @@ export class PlatformSource implements InteractionSource {
   ): Promise<SourceInteraction> {
     const wanted = { masterContactId, legs, ask: changed, playback, hierarchy, previous };
     const payload = await fetchContent(calls, wanted, signal);
-    return toInteraction(payload, { masterContactId, digest: this.#digest, fetchedAt: rowsAt });
+    const interaction = toInteraction(payload, { masterContactId, digest: this.#digest, fetchedAt: rowsAt });
+    return { ...interaction, allowed: isAllowed(payload, previous) };
   }
 
   async #calls(signal: AbortSignal | undefined): Promise<PlatformCalls> {
