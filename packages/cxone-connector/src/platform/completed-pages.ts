@@ -52,8 +52,8 @@ export class CompletedPages {
   }
 
   /**
-   * Reads all rows of the query; some may come twice. `byStart`: whether pages may follow the starts. Throws {@link PeriodRefused}, and the `CxvaultError` of the whole
-   * source.
+   * Reads all rows of the query; some may come twice. `byStart`: whether pages may follow the starts. Throws
+   * {@link PeriodRefused}, and the `CxvaultError` of the whole source.
    */
   async read(
     query: CompletedQuery,
