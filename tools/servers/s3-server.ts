@@ -28,7 +28,7 @@ interface S3ServerKind extends ServerSource {
   readonly encrypts: boolean;
   readonly start: (
     port: number,
-    folder: string,
+    folders: { readonly data: string; readonly versions: string },
   ) => { readonly args: string[]; readonly env: NodeJS.ProcessEnv };
 }
 
@@ -44,8 +44,8 @@ const kinds: Readonly<Record<S3ServerName, S3ServerKind>> = {
     command: 'versitygw',
     goModule: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
     encrypts: false,
-    start: (port, folder) => ({
-      args: ['--port', `127.0.0.1:${port}`, 'posix', folder],
+    start: (port, { data, versions }) => ({
+      args: ['--port', `127.0.0.1:${port}`, 'posix', '--versioning-dir', versions, data],
       env: { ROOT_ACCESS_KEY: env.AWS_ACCESS_KEY_ID, ROOT_SECRET_KEY: env.AWS_SECRET_ACCESS_KEY },
     }),
   },
@@ -53,8 +53,8 @@ const kinds: Readonly<Record<S3ServerName, S3ServerKind>> = {
   minio: {
     command: 'minio',
     encrypts: true,
-    start: (port, folder) => ({
-      args: ['server', '--address', `127.0.0.1:${port}`, '--console-address', '127.0.0.1:0', folder],
+    start: (port, { data }) => ({
+      args: ['server', '--address', `127.0.0.1:${port}`, '--console-address', '127.0.0.1:0', data],
       env: {
         MINIO_ROOT_USER: env.AWS_ACCESS_KEY_ID,
         MINIO_ROOT_PASSWORD: env.AWS_SECRET_ACCESS_KEY,
@@ -87,11 +87,13 @@ export async function startS3Server(name: S3ServerName = 'versitygw'): Promise<S
   const kind = kinds[name];
   const binary = await serverBinary(kind);
   const folder = await mkdtemp(join(tmpdir(), `cxvault-${name}-`));
+  const folders = { data: join(folder, 'data'), versions: join(folder, 'versions') };
+  await mkdir(folders.versions);
   // A folder of a server's data folder is a bucket, to both servers.
-  await mkdir(join(folder, bucket));
+  await mkdir(join(folders.data, bucket), { recursive: true });
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const start = kind.start(port, folder);
+  const start = kind.start(port, folders);
   const path = process.env['PATH'];
   const server = await startServerProcess(binary, start.args, {
     url: endpoint,

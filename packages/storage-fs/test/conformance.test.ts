@@ -17,6 +17,7 @@ describeStore('FileStore', {
       close: () => rm(folder, { recursive: true }),
     };
   },
+  absent: { retention: 'a file system has none' },
   pageSize: 100,
   errors: [
     { error: systemError('ENOSPC'), kind: 'full' },

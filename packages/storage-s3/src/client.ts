@@ -7,6 +7,7 @@ import {
   AbortMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  GetObjectLockConfigurationCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -18,6 +19,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 import type {
+  BucketLock,
   Content,
   Found,
   Page,
@@ -29,6 +31,7 @@ import type {
 } from './s3-calls.ts';
 import { classifyS3Error } from './s3-errors.ts';
 import type { S3Location } from './s3-location.ts';
+import { fieldOf, lockModes, retentionOf, textAt, wholeSha256, written } from './s3-answers.ts';
 import { UploadRequests } from './upload-requests.ts';
 import type { BegunUpload } from './upload-requests.ts';
 
@@ -167,6 +170,9 @@ class SdkCalls implements S3Calls {
       size: output.ContentLength ?? 0,
       modifiedAt: output.LastModified ?? new Date(0),
       sha256: wholeSha256(output.ChecksumSHA256),
+      version: output.VersionId,
+      retention: retentionOf(output),
+      legalHold: output.ObjectLockLegalHoldStatus === 'ON',
     };
   }
 
@@ -174,9 +180,18 @@ class SdkCalls implements S3Calls {
     await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }), { abortSignal: signal });
   }
 
-  async deleteObject(name: string, signal?: AbortSignal): Promise<void> {
-    const command = new DeleteObjectCommand({ Bucket: this.#bucket, Key: name });
+  async deleteObject(name: string, version: string | undefined, signal?: AbortSignal): Promise<void> {
+    const command = new DeleteObjectCommand({ Bucket: this.#bucket, Key: name, VersionId: version });
     await this.#client.send(command, { abortSignal: signal });
+  }
+
+  async bucketLock(signal?: AbortSignal): Promise<BucketLock> {
+    const command = new GetObjectLockConfigurationCommand({ Bucket: this.#bucket });
+    const { ObjectLockConfiguration: lock } = await this.#client.send(command, { abortSignal: signal });
+    return {
+      enabled: lock?.ObjectLockEnabled === 'Enabled',
+      byDefault: lock?.Rule?.DefaultRetention?.Mode !== undefined,
+    };
   }
 
   async listPage(page: PageRequest, signal?: AbortSignal): Promise<Page> {
@@ -218,6 +233,9 @@ class SdkCalls implements S3Calls {
       ServerSideEncryption: write.encryption?.kind,
       SSEKMSKeyId: write.encryption?.keyId,
       IfNoneMatch: write.ifAbsent ? '*' : undefined,
+      // S3 wants a checksum of a write that locks its object: every one of ours has it.
+      ObjectLockMode: write.retention && lockModes[write.retention.mode],
+      ObjectLockRetainUntilDate: write.retention?.until,
     };
   }
 
@@ -267,25 +285,4 @@ class StoppableHandler extends NodeHttpHandler {
     const stops = this.#signal !== undefined && request.method === 'PUT';
     return super.handle(request, stops ? { ...options, abortSignal: this.#signal } : options);
   }
-}
-
-/** Objects uploaded in parts have a hash of hashes instead, `…-<parts>`: that says nothing about the content. */
-function written(output: object, first: object = output): Written {
-  return {
-    encryption: textAt(first, 'ServerSideEncryption'),
-    sha256: wholeSha256(textAt(output, 'ChecksumSHA256')),
-  };
-}
-
-function wholeSha256(checksum: string | undefined): string | undefined {
-  return checksum === undefined || checksum.includes('-') ? undefined : checksum;
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-function textAt(value: unknown, name: string): string | undefined {
-  const text = fieldOf(value, name);
-  return typeof text === 'string' ? text : undefined;
 }

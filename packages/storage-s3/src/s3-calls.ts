@@ -1,3 +1,5 @@
+import type { Retention } from '@cxvault/plugin-api';
+
 /** What the driver needs of an SDK: single calls, no policy. Each throws the SDK's own error. */
 export interface S3Calls {
   putObject(write: WriteRequest & { readonly body: Uint8Array }, signal?: AbortSignal): Promise<Written>;
@@ -10,7 +12,10 @@ export interface S3Calls {
   getObject(name: string, range: string | undefined, signal?: AbortSignal): Promise<Content>;
   headObject(name: string, signal?: AbortSignal): Promise<Found>;
   headBucket(signal?: AbortSignal): Promise<void>;
-  deleteObject(name: string, signal?: AbortSignal): Promise<void>;
+  /** Without a version: where versions are kept, the server only hides the object. */
+  deleteObject(name: string, version: string | undefined, signal?: AbortSignal): Promise<void>;
+  /** What the bucket says of Object Lock; an `ObjectLockConfigurationNotFoundError` when it has none. */
+  bucketLock(signal?: AbortSignal): Promise<BucketLock>;
   listPage(page: PageRequest, signal?: AbortSignal): Promise<Page>;
   /** Now, by the server's clock, as of its last answer's `Date`; ours before the first answer. */
   now(): Date;
@@ -36,6 +41,7 @@ export interface WriteRequest {
   readonly encryption: Encryption;
   /** Send `If-None-Match: *`. */
   readonly ifAbsent: boolean;
+  readonly retention?: Retention | undefined;
 }
 
 export interface Written {
@@ -43,6 +49,8 @@ export interface Written {
   readonly encryption: string | undefined;
   /** SHA-256 of the whole content, base64. */
   readonly sha256: string | undefined;
+  /** Undefined where the bucket keeps no versions. */
+  readonly version: string | undefined;
 }
 
 export interface Found {
@@ -50,6 +58,17 @@ export interface Found {
   readonly modifiedAt: Date;
   /** SHA-256 of the whole content, base64. */
   readonly sha256: string | undefined;
+  /** Undefined where the bucket keeps no versions. */
+  readonly version: string | undefined;
+  /** Undefined also when the login may not see it. */
+  readonly retention: Retention | undefined;
+  readonly legalHold: boolean;
+}
+
+export interface BucketLock {
+  readonly enabled: boolean;
+  /** Every new object is retained, whether it is asked for or not. */
+  readonly byDefault: boolean;
 }
 
 export interface Content {

@@ -77,7 +77,8 @@ class S3AnswerError extends Error {
 /** Why a call failed; see `ObjectStore.classify`. Errors are told by shape: SDKs come in several copies. */
 export function classifyS3Error(error: unknown): StoreErrorKind {
   // What the driver refuses stays refused; a missing bucket is no missing object.
-  if (typeof error !== 'object' || error === null || isCxvaultError(error)) return 'permanent';
+  if (typeof error !== 'object' || error === null) return 'permanent';
+  if (isCxvaultError(error)) return error.code === 'STORE_DENIED' ? 'denied' : 'permanent';
   const named = kindsByName[errorName(error)] ?? kindsByName[textField(error, 'code')] ?? wrappedKind(error);
   if (named !== undefined) return named;
   // NoSuchBucket and NoSuchUpload are 404 too: neither says that an object is absent.
@@ -132,6 +133,14 @@ export function bucketMissing(bucket: string, cause?: unknown): CxvaultError {
 /** Something that this store will never do. */
 export function refused(message: string, key: string, hint?: string): CxvaultError {
   return new CxvaultError('STORE_REFUSED', message, { context: { key }, hint });
+}
+
+/** The object is locked: it can be neither removed nor replaced. */
+export function isKept(key: string, why: string): CxvaultError {
+  return new CxvaultError('STORE_DENIED', `the object can be neither removed nor replaced: ${why}`, {
+    context: { key },
+    hint: 'wait until then; if nobody asked to keep it, take the rule for a default retention off the bucket: it keeps lock files, too',
+  });
 }
 
 /** The server does not encrypt as it was asked to. */

@@ -40,6 +40,11 @@ export function parseLocation(url: URL, env: NodeJS.ProcessEnv): S3Location {
   };
 }
 
+/** Whether a host is Amazon's own. */
+export function isAmazon(host: string | undefined): boolean {
+  return host !== undefined && /\.amazonaws\.com(\.cn)?$/.test(host);
+}
+
 /** An empty variable is an unset one: that is how shells and CI systems unset them. */
 function firstSet(env: NodeJS.ProcessEnv, ...names: readonly string[]): string | undefined {
   return names.map((name) => env[name]).find((value) => value !== undefined && value !== '');

@@ -9,6 +9,9 @@ import type {
   StoreErrorKind,
 } from '@cxvault/plugin-api';
 
+import { lockProblem } from './bucket-lock.ts';
+import { ObjectVersions } from './object-versions.ts';
+import { partBytes, partBytesFor, pieces } from './parts.ts';
 import type { Found, S3Calls, WriteRequest, Written } from './s3-calls.ts';
 import {
   bucketMissing,
@@ -21,14 +24,9 @@ import {
   unordered,
   withReason,
 } from './s3-errors.ts';
+import { isAmazon } from './s3-location.ts';
 import type { S3Location } from './s3-location.ts';
 import { probeWrites } from './write-probe.ts';
-
-/** 5 MiB: what is larger goes in parts, whose least size this is (Amazon S3 user guide, "multipart upload limits"). */
-const partBytes = 5_242_880;
-
-/** The same document: no upload has more parts. */
-const maxParts = 10_000;
 
 /** Each upload holds two or three parts in memory. */
 const uploadsAtOnce = 2;
@@ -43,6 +41,7 @@ export class S3Store implements ObjectStore {
   readonly #calls: S3Calls;
   readonly #location: S3Location;
   readonly #uploads = new Turns(uploadsAtOnce);
+  readonly #versions: ObjectVersions;
   #createIfAbsent = true;
   #prepared: Promise<void> | undefined;
   #bucketSeen = false;
@@ -50,12 +49,13 @@ export class S3Store implements ObjectStore {
   constructor(calls: S3Calls, location: S3Location) {
     this.#calls = calls;
     this.#location = location;
+    this.#versions = new ObjectVersions(calls, (key, signal) => this.#find(key, signal));
     const createIfAbsent = () => this.#createIfAbsent;
     this.capabilities = {
       get createIfAbsent() {
         return createIfAbsent();
       },
-      retention: false,
+      retention: true,
       serverChecksum: 'sha256',
     };
   }
@@ -67,7 +67,6 @@ export class S3Store implements ObjectStore {
   ): Promise<ObjectInfo> {
     const name = this.#name(key);
     const { signal, size, ifAbsent = false } = options;
-    if (options.retention !== undefined) throw refused('this version sets no retention on S3', key);
     signal?.throwIfAborted();
     if (body instanceof Uint8Array && size !== undefined && size !== body.length) {
       throw refused(`the body has ${body.length} bytes, not ${size}`, key);
@@ -76,13 +75,17 @@ export class S3Store implements ObjectStore {
     if (ifAbsent && !this.#createIfAbsent && (await this.stat(key, options)) !== undefined) {
       throw new S3StoreError('PreconditionFailed', `the object exists already [key=${key}]`);
     }
+    const replaced = ifAbsent ? undefined : await this.#versions.replaced(key, signal);
     const write: WriteRequest = {
       name,
       contentType: options.contentType ?? 'application/octet-stream',
       encryption: this.#location.encryption,
       ifAbsent: ifAbsent && this.#createIfAbsent,
+      retention: options.retention,
     };
-    return this.#explained(() => this.#write(key, write, body, options));
+    const { info, answer } = await this.#explained(() => this.#write(key, write, body, options));
+    await this.#versions.drop(name, replaced, answer);
+    return info;
   }
 
   async get(key: string, options: GetOptions = {}): Promise<AsyncIterable<Uint8Array>> {
@@ -106,17 +109,8 @@ export class S3Store implements ObjectStore {
   }
 
   async stat(key: string, options: CallOptions = {}): Promise<ObjectInfo | undefined> {
-    const name = this.#name(key);
-    options.signal?.throwIfAborted();
-    try {
-      const found = await this.#explained(() => this.#calls.headObject(name, options.signal));
-      return infoOf(key, found);
-    } catch (error) {
-      if (classifyS3Error(error) !== 'not-found') throw error;
-      // An answer to HEAD has no body that could tell a missing object from a missing bucket.
-      await this.#requireBucket(options.signal);
-      return undefined;
-    }
+    const found = await this.#find(key, options.signal);
+    return found && infoOf(key, found);
   }
 
   async *list(
@@ -152,11 +146,17 @@ export class S3Store implements ObjectStore {
     const name = this.#name(key);
     options.signal?.throwIfAborted();
     try {
-      await this.#explained(() => this.#calls.deleteObject(name, options.signal));
+      await this.#explained(() => this.#versions.remove(key, name, options.signal));
     } catch (error) {
       if (classifyS3Error(error) !== 'not-found') throw error;
       await this.#requireBucket(options.signal);
     }
+  }
+
+  async retentionProblem(options: CallOptions = {}): Promise<string | undefined> {
+    options.signal?.throwIfAborted();
+    await this.#requireBucket(options.signal);
+    return this.#explained(() => lockProblem(this.#calls, options.signal));
   }
 
   classify(error: unknown): StoreErrorKind {
@@ -172,10 +172,10 @@ export class S3Store implements ObjectStore {
     write: WriteRequest,
     body: Uint8Array | AsyncIterable<Uint8Array>,
     { size, signal }: PutOptions,
-  ): Promise<ObjectInfo> {
+  ): Promise<{ readonly info: ObjectInfo; readonly answer: Written }> {
     if (body instanceof Uint8Array && body.length <= partBytes) {
       const answer = await this.#calls.putObject({ ...write, body }, signal);
-      return this.#written(key, body.length, answer);
+      return { info: this.#written(key, body.length, answer), answer };
     }
     const known = body instanceof Uint8Array ? body.length : size;
     let sent = 0;
@@ -188,14 +188,30 @@ export class S3Store implements ObjectStore {
     );
     const upload = { ...write, body: counted, partBytes: partBytesFor(known) };
     const answer = await this.#uploads.take(() => this.#calls.upload(upload, signal), signal);
-    return this.#written(key, sent, answer);
+    return { info: this.#written(key, sent, answer), answer };
   }
 
   #written(key: string, size: number, answer: Written): ObjectInfo {
+    this.#versions.note(answer);
     const { bucket, encryption } = this.#location;
     if (encryption?.required && answer.encryption !== encryption.kind)
       throw notEncrypted(bucket, encryption.kind);
     return infoOf(key, { size, modifiedAt: this.#calls.now(), sha256: answer.sha256 });
+  }
+
+  async #find(key: string, signal?: AbortSignal): Promise<Found | undefined> {
+    const name = this.#name(key);
+    signal?.throwIfAborted();
+    try {
+      const found = await this.#explained(() => this.#calls.headObject(name, signal));
+      this.#versions.note(found);
+      return found;
+    } catch (error) {
+      if (classifyS3Error(error) !== 'not-found') throw error;
+      // An answer to HEAD has no body that could tell a missing object from a missing bucket.
+      await this.#requireBucket(signal);
+      return undefined;
+    }
   }
 
   /** Before the first write: is there a bucket, whose server is it, and what does it do with a write? */
@@ -217,6 +233,7 @@ export class S3Store implements ObjectStore {
     if (isAmazon(this.#calls.host())) return;
     const found = await this.#explained(() => probeWrites(this.#calls, this.#location));
     this.#createIfAbsent = found.createIfAbsent;
+    this.#versions.note(found);
   }
 
   async #requireBucket(signal?: AbortSignal): Promise<void> {
@@ -251,32 +268,22 @@ export class S3Store implements ObjectStore {
   }
 }
 
-/**
- * How large the parts of an upload are, so that {@link maxParts} of them suffice. Where the length is not known before
- * there is room for 52 GB: larger parts would cost memory in every upload.
- */
-export function partBytesFor(size: number | undefined): number {
-  return Math.max(partBytes, Math.ceil((size ?? 0) / maxParts));
-}
-
 function brokenOff(message: string, cause: unknown): S3StoreError {
   return new S3StoreError('IncompleteBody', message, cause);
 }
 
-function isAmazon(host: string | undefined): boolean {
-  return host !== undefined && /\.amazonaws\.com(\.cn)?$/.test(host);
-}
-
 function infoOf(
   key: string,
-  found: Omit<Found, 'sha256'> & { readonly sha256?: string | undefined },
+  found: Pick<Found, 'size' | 'modifiedAt'> & Partial<Pick<Found, 'sha256' | 'retention'>>,
 ): ObjectInfo {
-  const { size, modifiedAt, sha256 } = found;
-  return { key, size, modifiedAt, ...(sha256 && { checksum: { kind: 'sha256', base64: sha256 } }) };
-}
-
-async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += partBytes) yield bytes.subarray(at, at + partBytes);
+  const { size, modifiedAt, sha256, retention } = found;
+  return {
+    key,
+    size,
+    modifiedAt,
+    ...(sha256 && { checksum: { kind: 'sha256', base64: sha256 } }),
+    ...(retention && { retention }),
+  };
 }
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {

@@ -19,6 +19,7 @@ describeStore('S3Store on fauxqs', {
   absent: {
     byteOrder: 'fauxqs lists in the order of a language',
     createIfAbsent: 'fauxqs ignores If-None-Match',
+    retention: 'fauxqs ignores Object Lock',
     unfinished: 'fauxqs lists no multipart uploads',
   },
   pageSize: 40,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { parseLocation } from '../src/s3-location.ts';
-import { partBytesFor } from '../src/s3-store.ts';
+import { partBytesFor } from '../src/parts.ts';
 
 const parse = (url: string, env = {}) => parseLocation(new URL(url), env);
 

@@ -1,15 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { describeStore } from '@cxvault/storage-testkit';
+import type { StoreUnderTest } from '@cxvault/storage-testkit';
 
 import { startS3Server } from '../../../tools/servers/s3-server.ts';
 import type { S3Server } from '../../../tools/servers/s3-server.ts';
 import { openS3 } from '../src/factory.ts';
 import { errorOf, inParts, randomBody } from './bodies.ts';
 import { marker, startFlippingProxy } from './flipping-proxy.ts';
+import { RawClient } from './raw-client.ts';
 
 const name = process.env['CXVAULT_S3_SERVER'] === 'minio' ? 'minio' : 'versitygw';
 let server: S3Server;
@@ -17,19 +18,34 @@ let server: S3Server;
 // The first time, the server is built with Go.
 beforeAll(async () => {
   server = await startS3Server(name);
+  using client = new RawClient(server);
+  await client.createBucket('versioned', 'versions');
+  await client.createBucket('locked', 'locks');
 }, 900_000);
 
 afterAll(() => server.stop());
 
+const byteOrder = name === 'minio' && {
+  byteOrder: 'MinIO ends a list early where names with a- and a/ meet',
+};
+
 describeStore('S3Store on a real server', {
-  make: async () => {
-    const prefix = randomUUID();
-    const store = await openS3(server.archive(prefix), server.env, { pageSize: 40 });
-    return { store, unfinished: () => unfinishedUploads(prefix) };
-  },
+  make: () => newStore(server.bucket),
   pageSize: 40,
-  absent: name === 'minio' ? { byteOrder: 'MinIO ends a list early where names with a- and a/ meet' } : {},
+  absent: { ...byteOrder, retention: 'the bucket was created without Object Lock' },
 });
+
+describeStore('S3Store on a bucket with Object Lock', {
+  make: () => newStore('locked'),
+  pageSize: 40,
+  absent: { ...byteOrder },
+});
+
+async function newStore(bucket: string): Promise<StoreUnderTest> {
+  const prefix = randomUUID();
+  const store = await openS3(archiveIn(bucket, prefix), server.env, { pageSize: 40 });
+  return { store, unfinished: () => unfinishedUploads(prefix, bucket) };
+}
 
 describe('a real server', () => {
   it('has no upload left after all that was broken off', async () => {
@@ -124,17 +140,13 @@ describe('a real server', () => {
   });
 });
 
-async function unfinishedUploads(prefix: string): Promise<number> {
-  const client = new S3Client({
-    endpoint: server.endpoint,
-    forcePathStyle: true,
-    region: server.env.AWS_REGION,
-    credentials: {
-      accessKeyId: server.env.AWS_ACCESS_KEY_ID,
-      secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY,
-    },
-  });
-  const uploads = await client.send(new ListMultipartUploadsCommand({ Bucket: server.bucket }));
-  client.destroy();
-  return (uploads.Uploads ?? []).filter(({ Key = '' }) => Key.startsWith(prefix)).length;
+function archiveIn(bucket: string, prefix: string): URL {
+  const url = server.archive(prefix);
+  url.hostname = bucket;
+  return url;
+}
+
+async function unfinishedUploads(prefix: string, bucket = server.bucket): Promise<number> {
+  using client = new RawClient(server);
+  return await client.unfinishedUploads(bucket, prefix);
 }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as realWait } from 'node:timers/promises';
 
 import { describe, it } from '@jest/globals';
 
@@ -9,6 +10,7 @@ import { keyCases } from './cases/key-cases.ts';
 import { listCases } from './cases/list-cases.ts';
 import { rangeCases } from './cases/range-cases.ts';
 import { readWriteCases } from './cases/read-write-cases.ts';
+import { retentionCases } from './cases/retention-cases.ts';
 import { wholeOrNothingCases } from './cases/whole-or-nothing-cases.ts';
 import { randomFrom } from './random-bytes.ts';
 import type { CaseContext, StoreCase, SuiteOptions, Trait } from './store-under-test.ts';
@@ -22,6 +24,7 @@ export const allCases: readonly StoreCase[] = [
   ...createCases,
   ...listCases,
   ...keyCases,
+  ...retentionCases,
   ...errorCases,
 ];
 
@@ -53,6 +56,7 @@ export async function runCase(each: StoreCase, options: SuiteOptions, seed: numb
     pageSize: options.pageSize ?? 1000,
     bigObjectBytes: options.bigObjectBytes ?? 100_000_000,
     severalPartsBytes: options.severalPartsBytes ?? 6_000_000,
+    wait: options.wait ?? realWait,
     errors: options.errors ?? [],
   };
   try {

@@ -5,6 +5,7 @@ import type {
   ObjectInfo,
   ObjectStore,
   PutOptions,
+  Retention,
   StoreCapabilities,
   StoreErrorKind,
 } from '@cxvault/plugin-api';
@@ -12,17 +13,24 @@ import type {
 interface Stored {
   readonly bytes: Uint8Array;
   readonly modifiedAt: Date;
+  readonly retention: Retention | undefined;
 }
 
 /** 64 KiB: small enough that readers meet several chunks, as they do with real stores. */
 const chunkBytes = 65_536;
 
-/** What {@link MemoryStore} throws for an object that is not there, or already is. */
-export class MemoryStoreError extends Error {
-  readonly kind: 'not-found' | 'exists';
+const reasons = {
+  'not-found': 'there is no such object',
+  exists: 'the object exists already',
+  denied: 'the object is retained',
+};
 
-  constructor(kind: 'not-found' | 'exists', key: string) {
-    super(`${kind === 'exists' ? 'the object exists already' : 'there is no such object'} [key=${key}]`);
+/** What {@link MemoryStore} throws for an object that is not there, already is, or must stay as it is. */
+export class MemoryStoreError extends Error {
+  readonly kind: keyof typeof reasons;
+
+  constructor(kind: keyof typeof reasons, key: string) {
+    super(`${reasons[kind]} [key=${key}]`);
     this.name = 'MemoryStoreError';
     this.kind = kind;
   }
@@ -30,10 +38,10 @@ export class MemoryStoreError extends Error {
 
 /**
  * An object store in memory, for tests: keeps every promise of the contract, and nothing beyond the process.
- * `now` gives the time in milliseconds that objects are stamped with.
+ * `now` gives the time in milliseconds that objects are stamped with, and by which their retention ends.
  */
 export class MemoryStore implements ObjectStore {
-  readonly capabilities: StoreCapabilities = { createIfAbsent: true, retention: false, serverChecksum: null };
+  readonly capabilities: StoreCapabilities = { createIfAbsent: true, retention: true, serverChecksum: null };
   readonly #objects = new Map<string, Stored>();
   readonly #now: () => number;
 
@@ -47,12 +55,12 @@ export class MemoryStore implements ObjectStore {
     options: PutOptions = {},
   ): Promise<ObjectInfo> {
     requireKey(key);
-    if (options.retention !== undefined) throw refused('a store in memory has no retention', key);
     const bytes = await collect(key, body, options);
     options.signal?.throwIfAborted();
     // From here on nothing waits: of many creators at once, exactly one finds the name free.
     if (options.ifAbsent === true && this.#objects.has(key)) throw new MemoryStoreError('exists', key);
-    const stored = { bytes, modifiedAt: new Date(this.#now()) };
+    this.#refuseRetained(key);
+    const stored = { bytes, modifiedAt: new Date(this.#now()), retention: wholeSeconds(options.retention) };
     this.#objects.set(key, stored);
     return infoOf(key, stored);
   }
@@ -70,7 +78,8 @@ export class MemoryStore implements ObjectStore {
     requireKey(key);
     options.signal?.throwIfAborted();
     const stored = this.#objects.get(key);
-    return stored === undefined ? undefined : infoOf(key, stored);
+    if (stored === undefined) return undefined;
+    return { ...infoOf(key, stored), ...(stored.retention && { retention: stored.retention }) };
   }
 
   async *list(
@@ -90,6 +99,7 @@ export class MemoryStore implements ObjectStore {
   async remove(key: string, options: CallOptions = {}): Promise<void> {
     requireKey(key);
     options.signal?.throwIfAborted();
+    this.#refuseRetained(key);
     this.#objects.delete(key);
   }
 
@@ -101,6 +111,18 @@ export class MemoryStore implements ObjectStore {
   async close(): Promise<void> {
     // Nothing is held open.
   }
+
+  #refuseRetained(key: string): void {
+    const retention = this.#objects.get(key)?.retention;
+    if (retention !== undefined && retention.until.getTime() > this.#now())
+      throw new MemoryStoreError('denied', key);
+  }
+}
+
+/** As the stores of the clouds keep it. */
+function wholeSeconds(retention: Retention | undefined): Retention | undefined {
+  if (retention === undefined) return undefined;
+  return { ...retention, until: new Date(Math.floor(retention.until.getTime() / 1000) * 1000) };
 }
 
 function infoOf(key: string, stored: Stored): ObjectInfo {

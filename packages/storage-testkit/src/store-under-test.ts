@@ -20,7 +20,9 @@ export type Trait =
   /** `a` and `A` are two objects. */
   | 'caseSensitive'
   /** The maker can wait for objects of `bigObjectBytes`. */
-  | 'bigObjects';
+  | 'bigObjects'
+  /** Objects can be retained: without it, a store that says so by its capabilities must refuse a put that asks for it. */
+  | 'retention';
 
 /** How {@link describeStore} examines a store. */
 export interface SuiteOptions {
@@ -43,6 +45,11 @@ export interface SuiteOptions {
    * @default 6_000_000
    */
   readonly severalPartsBytes?: number;
+  /**
+   * Lets milliseconds pass, for cases that wait for a retention to end; for stores whose clock is the test's.
+   * @default setTimeout
+   */
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
   /** Errors that the store's SDK throws, and what `classify` must say of each. */
   readonly errors?: readonly { readonly error: unknown; readonly kind: StoreErrorKind }[];
   /** Repeats a run: the seed that it printed. */
@@ -56,7 +63,7 @@ export interface SuiteOptions {
 
 /** What a case works with. */
 export interface CaseContext extends Required<
-  Pick<SuiteOptions, 'pageSize' | 'bigObjectBytes' | 'severalPartsBytes' | 'errors'>
+  Pick<SuiteOptions, 'pageSize' | 'bigObjectBytes' | 'severalPartsBytes' | 'wait' | 'errors'>
 > {
   readonly store: ObjectStore;
   readonly unfinished: (() => Promise<number>) | undefined;

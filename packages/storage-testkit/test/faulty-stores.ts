@@ -4,10 +4,12 @@ import type {
   ObjectInfo,
   ObjectStore,
   PutOptions,
+  Retention,
   StoreErrorKind,
 } from '@cxvault/plugin-api';
 
-import { MemoryStore } from '../src/memory-store.ts';
+import { MemoryStore, MemoryStoreError } from '../src/memory-store.ts';
+import type { SuiteOptions } from '../src/store-under-test.ts';
 
 type Body = Uint8Array | AsyncIterable<Uint8Array>;
 type ListOptions = CallOptions & { readonly startAfter?: string };
@@ -157,6 +159,88 @@ class ForgetsEmpty extends FaultyStore {
   }
 }
 
+/** Keeps another retention than was asked for. */
+class OtherRetention extends FaultyStore {
+  readonly #change: (retention: Retention, body: Body) => Retention | undefined;
+
+  constructor(change: (retention: Retention, body: Body) => Retention | undefined) {
+    super();
+    this.#change = change;
+  }
+
+  override put(key: string, body: Body, options: PutOptions = {}): Promise<ObjectInfo> {
+    const { retention } = options;
+    return super.put(key, body, { ...options, retention: retention && this.#change(retention, body) });
+  }
+}
+
+/** Says that an object is retained, and lets it go all the same. */
+class SaysRetained extends FaultyStore {
+  readonly #retentions = new Map<string, Retention>();
+
+  override async put(key: string, body: Body, options: PutOptions = {}): Promise<ObjectInfo> {
+    const info = await super.put(key, body, { ...options, retention: undefined });
+    if (options.retention) this.#retentions.set(key, options.retention);
+    return info;
+  }
+
+  override async stat(key: string, options?: CallOptions): Promise<ObjectInfo | undefined> {
+    const info = await super.stat(key, options);
+    const retention = this.#retentions.get(key);
+    return info && { ...info, ...(retention && { retention }) };
+  }
+}
+
+/** As a bucket with versions whose driver thinks of one way only to lose an object. */
+class RefusesToReplace extends SaysRetained {
+  override async put(key: string, body: Body, options: PutOptions = {}): Promise<ObjectInfo> {
+    if ((await this.stat(key))?.retention) throw new MemoryStoreError('denied', key);
+    return super.put(key, body, options);
+  }
+}
+
+/** The last retention is everyone's. */
+class OneRetention extends FaultyStore {
+  #last: Retention | undefined;
+
+  override put(key: string, body: Body, options: PutOptions = {}): Promise<ObjectInfo> {
+    this.#last = options.retention ?? this.#last;
+    return super.put(key, body, options);
+  }
+
+  override async stat(key: string, options?: CallOptions): Promise<ObjectInfo | undefined> {
+    const info = await super.stat(key, options);
+    return info && { ...info, ...(this.#last && { retention: this.#last }) };
+  }
+}
+
+/** Looks whether an object is retained before it looks whether it is there. */
+class DeniesCreation extends FaultyStore {
+  override async put(key: string, body: Body, options: PutOptions = {}): Promise<ObjectInfo> {
+    if ((await this.stat(key))?.retention) throw new MemoryStoreError('denied', key);
+    return super.put(key, body, options);
+  }
+}
+
+class KeepsForEver extends OtherRetention {
+  constructor() {
+    super((retention) => ({ ...retention, until: new Date(retention.until.getTime() + 86_400_000) }));
+  }
+}
+
+class HidesItsRetention extends FaultyStore {
+  override readonly capabilities = { ...this.inner.capabilities, retention: false };
+}
+
+/** Takes a retention that it cannot keep. */
+class TakesAnyRetention extends OtherRetention {
+  override readonly capabilities = { ...this.inner.capabilities, retention: false };
+
+  constructor() {
+    super(() => undefined);
+  }
+}
+
 function after(all: ObjectInfo[], { startAfter = '' }: ListOptions): ObjectInfo[] {
   return all.filter(({ key }) => Buffer.compare(Buffer.from(key), Buffer.from(startAfter)) > 0);
 }
@@ -170,6 +254,7 @@ export const faults: readonly {
   readonly fault: string;
   readonly make: () => ObjectStore;
   readonly found: string;
+  readonly absent?: SuiteOptions['absent'];
 }[] = [
   {
     fault: 'keeps half a stream',
@@ -276,4 +361,73 @@ export const faults: readonly {
   },
   { fault: 'hopes always', make: () => new HopesAlways(), found: 'calls what it does not know permanent' },
   { fault: 'forgets empty objects', make: () => new ForgetsEmpty(), found: 'keeps objects of 0 bytes' },
+  {
+    fault: 'ignores retention',
+    make: () => new OtherRetention(() => undefined),
+    found: 'keeps a retention with an object, and gives it back',
+  },
+  {
+    fault: 'forgets the retention of streams',
+    make: () => new OtherRetention((retention, body) => (body instanceof Uint8Array ? retention : undefined)),
+    found: 'keeps a retention with an object, and gives it back',
+  },
+  {
+    fault: 'forgets the retention of what comes in parts',
+    make: () =>
+      new OtherRetention((retention, body) =>
+        body instanceof Uint8Array && body.length > 5_000_000 ? undefined : retention,
+      ),
+    found: 'keeps a retention with an object, and gives it back',
+  },
+  {
+    fault: 'knows one mode of retention',
+    make: () => new OtherRetention((retention) => ({ ...retention, mode: 'governance' })),
+    found: 'keeps a retention with an object, and gives it back',
+  },
+  {
+    fault: 'retains for a shorter time',
+    make: () => new OtherRetention(({ mode, until }) => ({ mode, until: new Date(until.getTime() - 1000) })),
+    found: 'keeps a retention with an object, and gives it back',
+  },
+  {
+    fault: 'mixes up retentions',
+    make: () => new OneRetention(),
+    found: 'keeps the retention of each object apart, and of none that was asked for none',
+  },
+  {
+    fault: 'removes what it says is retained',
+    make: () => new SaysRetained(),
+    found: 'does not remove an object before its retention ends',
+  },
+  {
+    fault: 'removes what it does not let be replaced',
+    make: () => new RefusesToReplace(),
+    found: 'does not remove an object before its retention ends',
+  },
+  {
+    fault: 'replaces what it says is retained',
+    make: () => new SaysRetained(),
+    found: 'does not replace an object before its retention ends',
+  },
+  {
+    fault: 'denies to create what is retained, as if it could tell that it is not there',
+    make: () => new DeniesCreation(),
+    found: 'says of an object that is retained that it exists, when told to create it',
+  },
+  {
+    fault: 'retains for longer',
+    make: () => new KeepsForEver(),
+    found: 'removes and replaces an object whose retention has ended',
+  },
+  {
+    fault: 'takes a retention and has none',
+    make: () => new TakesAnyRetention(),
+    found: 'says truly whether it can retain objects, and refuses to where it cannot',
+    absent: { retention: 'as it says' },
+  },
+  {
+    fault: 'says that it has no retention and has it',
+    make: () => new HidesItsRetention(),
+    found: 'says truly whether it can retain objects, and refuses to where it cannot',
+  },
 ];

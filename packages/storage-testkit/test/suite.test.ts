@@ -7,10 +7,15 @@ import { allCases, runCase } from '../src/describe-store.ts';
 import { faults } from './faulty-stores.ts';
 
 describe('the suite', () => {
-  it.each(faults)('finds a store that $fault', async ({ make, found }) => {
+  it.each(faults)('finds a store that $fault', async ({ make, found, absent }) => {
     const finder = allCases.find(({ name }) => name === found);
     if (finder === undefined) throw new Error(`there is no case "${found}"`);
-    const options = { make: () => Promise.resolve({ store: make() }), pageSize: 50 };
+    const options = {
+      make: () => Promise.resolve({ store: make() }),
+      pageSize: 50,
+      wait: noWait,
+      ...(absent && { absent }),
+    };
     // By an expectation that fails, or by an error of the store that no case reckons with.
     await expect(runCase(finder, options, 1)).rejects.toThrow();
   });
@@ -20,6 +25,11 @@ describe('the suite', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 });
+
+/** Of the faulty stores, none has a clock that would be waited for. */
+function noWait(): Promise<void> {
+  return Promise.resolve();
+}
 
 describe('the store in memory', () => {
   it('can be used without Jest', () => {
