@@ -28,6 +28,8 @@ export const errorHints: Readonly<Record<ErrorCode, string>> = {
   PLUGIN_CONFLICT: 'remove one of the two: cxvault plugins uninstall NAME',
   PLUGIN_INCOMPATIBLE: 'update the plugin: cxvault plugins update',
   RECORD_TOO_LARGE: 'report the interaction: the format allows records of 32 MiB',
+  RETENTION_NOT_KEPT:
+    'see that the bucket has Object Lock, or what its cloud calls so, and that the login may read the retention of objects (s3:GetObjectRetention)',
   SCHEME_UNKNOWN: 'install the plugin that brings it: cxvault plugins install NAME',
   SCOPE_MISSING: 'grant the client the named scopes in CXone; cxvault doctor lists what is missing',
   SOURCE_LIST_EMPTY:

@@ -33,6 +33,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   PLUGIN_CONFLICT: 2,
   PLUGIN_INCOMPATIBLE: 2,
   RECORD_TOO_LARGE: exitIncomplete,
+  RETENTION_NOT_KEPT: 20,
   SCHEME_UNKNOWN: 2,
   SCOPE_MISSING: 20,
   SOURCE_LIST_EMPTY: 20,

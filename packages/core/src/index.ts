@@ -49,6 +49,7 @@ export { TimeSeries } from './time-series.ts';
 export { createObject } from './store-create.ts';
 export { InjectedFault, seededRandom, withFaults } from './store-faults.ts';
 export type { FaultOptions, FaultRates, StoreOperation } from './store-faults.ts';
+export { requireRetention, withRetention, type RetentionOptions } from './store-retention.ts';
 export { withRetry } from './store-retry.ts';
 export type { RetryOptions } from './store-retry.ts';
 export { Catalog } from './catalog/catalog.ts';

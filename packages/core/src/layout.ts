@@ -3,6 +3,7 @@
 export const descriptorKey = 'cxvault.json';
 export const slotPrefix = 'keys/slots/';
 export const ringPrefix = 'keys/ring/';
+export const dataPrefix = 'data/';
 export const recordsPrefix = 'data/records/';
 export const mediaPrefix = 'data/media/';
 export const runsPrefix = 'runs/';

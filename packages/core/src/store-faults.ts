@@ -116,6 +116,10 @@ class FaultyStore implements ObjectStore {
     });
   }
 
+  async retentionProblem(options?: CallOptions): Promise<string | undefined> {
+    return this.#store.retentionProblem?.(options);
+  }
+
   classify(error: unknown): ReturnType<ObjectStore['classify']> {
     return error instanceof InjectedFault ? error.kind : this.#store.classify(error);
   }

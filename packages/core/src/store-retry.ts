@@ -140,6 +140,10 @@ class RetryingStore implements ObjectStore {
     await this.#retry('remove', key, options, () => this.#store.remove(key, options));
   }
 
+  async retentionProblem(options: CallOptions = {}): Promise<string | undefined> {
+    return this.#retry('look', '', options, async () => this.#store.retentionProblem?.(options));
+  }
+
   classify(error: unknown): ReturnType<ObjectStore['classify']> {
     return classifyStoreError(this.#store, error);
   }

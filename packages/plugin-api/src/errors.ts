@@ -24,6 +24,7 @@ export const errorCatalogue = {
   PLUGIN_CONFLICT: 'two plugins bring the same scheme',
   PLUGIN_INCOMPATIBLE: 'a plugin was built for another version of the contract',
   RECORD_TOO_LARGE: 'the record of one interaction is larger than the format allows',
+  RETENTION_NOT_KEPT: 'the store took an object but does not keep it unchanged as long as it was asked to',
   SCHEME_UNKNOWN: 'no installed plugin brings the scheme of this address',
   SCOPE_MISSING: 'the CXone login lacks a right that the run needs',
   SOURCE_LIST_EMPTY: 'CXone lists nothing though the archive knows interactions',

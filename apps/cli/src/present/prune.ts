@@ -6,28 +6,33 @@ const shown = 20;
 
 /** What crashed runs left behind, and what became of it. */
 export function presentPrune(pruned: Pruned, flags: CommonFlags & { readonly records?: boolean }): string {
-  const { leftovers, with_records, removed } = pruned;
+  const { leftovers, with_records, removed, retained } = pruned;
   return [
     pruned.dry_run ? found(pruned) : `Removed ${plural(removed.objects, 'object')}, ${size(removed.bytes)}.`,
     ...lines(
-      leftovers.map(({ kind, object_key, bytes }) => `${kind.padEnd(7)}  ${object_key}  ${size(bytes)}`),
+      leftovers
+        .filter(({ retained_until }) => retained_until === undefined)
+        .map(({ kind, object_key, bytes }) => `${kind.padEnd(7)}  ${object_key}  ${size(bytes)}`),
     ),
     ...recordLines(pruned, flags.records ?? false),
+    ...retainedLines(pruned),
     ...youngerLines(pruned),
     ...(pruned.rings_kept === null ? [] : ['', `All key ring objects stay: ${pruned.rings_kept}.`]),
-    ...(pruned.dry_run && leftovers.length + with_records.length > 0
+    ...(pruned.dry_run && leftovers.length + with_records.length > retained.objects
       ? ['', `Nothing was removed. Next: ${nextCommand('prune', flags)} --yes`]
       : []),
   ].join('\n');
 }
 
-function found({ leftovers }: Pruned): string {
-  if (leftovers.length === 0) return 'No leftovers.';
+function found({ leftovers: all }: Pruned): string {
+  const leftovers = all.filter(({ retained_until }) => retained_until === undefined);
+  if (leftovers.length === 0) return all.length === 0 ? 'No leftovers.' : 'No leftovers that can be removed.';
   const bytes = leftovers.reduce((sum, leftover) => sum + leftover.bytes, 0);
   return `${plural(leftovers.length, 'leftover')} of crashed runs, ${size(bytes)}:`;
 }
 
-function recordLines({ with_records, dry_run }: Pruned, asked: boolean): string[] {
+function recordLines({ with_records: all, dry_run }: Pruned, asked: boolean): string[] {
+  const with_records = all.filter(({ retained_until }) => retained_until === undefined);
   if (with_records.length === 0) return [];
   const fate = asked ? (dry_run ? 'would be removed too' : 'removed too') : 'kept; --records removes them';
   return [
@@ -42,6 +47,18 @@ function recordLines({ with_records, dry_run }: Pruned, asked: boolean): string[
         return `${object_key}  ${holds}`;
       }),
     ),
+  ];
+}
+
+function retainedLines({ leftovers, with_records, retained }: Pruned): string[] {
+  if (retained.objects === 0) return [];
+  const until = [...leftovers, ...with_records].flatMap(({ object_key, bytes, retained_until }) =>
+    retained_until === undefined ? [] : [`${object_key}  ${size(bytes)}, until ${retained_until}`],
+  );
+  return [
+    '',
+    `${plural(retained.objects, 'object')}, ${size(retained.bytes)}, stay: the store retains them, and nobody can remove them before.`,
+    ...lines(until),
   ];
 }
 

@@ -24,6 +24,7 @@ export function tracedStore(store: ObjectStore, telemetry: Telemetry): ObjectSto
     stat: (key, options) => store.stat(key, options),
     list: (prefix, options) => store.list(prefix, options),
     remove: (key, options) => store.remove(key, options),
+    retentionProblem: async (options) => store.retentionProblem?.(options),
     classify: (error) => store.classify(error),
     close: () => store.close(),
   };

@@ -3,9 +3,8 @@ import { isCxvaultError } from '@cxvault/plugin-api';
 
 import type { Archive } from '../archive.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { mediaPrefix, recordsPrefix, runLockPrefix } from '../layout.ts';
+import { dataPrefix, mediaPrefix, recordsPrefix, runLockPrefix } from '../layout.ts';
 
-const dataPrefix = 'data/';
 const locksPrefix = 'locks/';
 
 /** An object that a crash left behind. */
@@ -16,6 +15,8 @@ export interface Leftover {
   readonly bytes: number;
   /** By the store's clock. */
   readonly stored_at: string;
+  /** The store keeps it until then, and nobody can remove it before; absent when it may be removed. */
+  readonly retained_until?: string;
 }
 
 /** A segment that no entry names, though its index holds records; or nobody can tell whether it does. */

@@ -13,6 +13,7 @@ import { checkJournal } from '../verify/check-journal.ts';
 import { Tally } from '../verify/tally.ts';
 import { findOldLocks, findUnnamedData } from './leftovers.ts';
 import type { Leftover, PruneContext, UnnamedData, UnnamedSegment } from './leftovers.ts';
+import { isRetained, markRetained } from './retained.ts';
 import { findUnusedRings } from './unused-rings.ts';
 import type { UnusedRings } from './unused-rings.ts';
 
@@ -47,12 +48,14 @@ export interface PruneResult {
   /** Why ring objects are all kept; null when it could be told which are in use. */
   readonly rings_kept: string | null;
   readonly removed: { readonly objects: number; readonly bytes: number };
+  /** Those of the leftovers and of the segments with records that the store still retains: they stay. */
+  readonly retained: { readonly objects: number; readonly bytes: number };
 }
 
 /**
  * Finds what crashed runs left behind, and removes it. Takes the run lock. Reads the whole journal first, and once
  * more right before removing: another run may have committed meanwhile. Nothing below `runs/` is ever touched, nor
- * anything that an entry names, nor ring objects with keys of what stays.
+ * anything that an entry names, nor what the store retains, nor ring objects with keys of what stays.
  *
  * Throws `ARCHIVE_LOCKED`, and `JOURNAL_DAMAGED` while an entry is damaged or missing or one that was seen is gone:
  * what such an entry names would be taken for leftovers.
@@ -79,15 +82,14 @@ async function prune(
   const now = await storeNow(archive.store);
   const olderThan = now - Math.max(options.olderThanMs, pruneFloorMs);
   const context = { archive, catalog, olderThan, signal: options.signal };
-  const data = await findUnnamedData(context);
-  const segments = options.records ? data.withRecords : [];
-  const leaving = new Set([...data.leftovers, ...segments].map(({ object_key }) => object_key));
+  const data = await markRetained(context, await findUnnamedData(context), now);
+  const leaving = new Set(leavingData(data, options).map(({ object_key }) => object_key));
   const rings = await ringsToRemove(context, lock, leaving);
   const locks = await findOldLocks(context);
   const found = { data, rings, locks };
   if (!options.remove) return resultOf(now, found, []);
   const fresh = await withoutNewlyNamed(context, found);
-  const removed = [...fresh.data.leftovers, ...(options.records ? fresh.data.withRecords : [])];
+  const removed: { readonly object_key: string; readonly bytes: number }[] = leavingData(fresh.data, options);
   // ring objects last: whatever happens in between, what is there can be opened
   removed.push(...fresh.rings.rings, ...fresh.locks);
   await removeAll(context, lock, removed);
@@ -98,6 +100,11 @@ interface Found {
   readonly data: UnnamedData;
   readonly rings: UnusedRings;
   readonly locks: readonly Leftover[];
+}
+
+/** What goes of `data/`: not what is retained, and segments with records only when they are asked for. */
+function leavingData({ leftovers, withRecords }: UnnamedData, { records }: PruneOptions) {
+  return [...leftovers, ...(records ? withRecords : [])].filter((found) => !isRetained(found));
 }
 
 async function refuseDamage(
@@ -179,6 +186,11 @@ function resultOf(
     with_records: data.withRecords,
     younger: data.younger,
     rings_kept: rings.kept,
-    removed: { objects: removed.length, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0) },
+    removed: totalOf(removed),
+    retained: totalOf([...data.leftovers, ...data.withRecords].filter(isRetained)),
   };
+}
+
+function totalOf(objects: readonly { readonly bytes: number }[]): PruneResult['removed'] {
+  return { objects: objects.length, bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0) };
 }

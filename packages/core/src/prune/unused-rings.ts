@@ -3,12 +3,11 @@ import type { ObjectHeader } from '@cxvault/crypto-codec';
 import type { ObjectInfo } from '@cxvault/plugin-api';
 
 import { eachAtOnce } from '../at-once.ts';
-import { ringKey, ringPrefix } from '../layout.ts';
+import { dataPrefix, ringKey, ringPrefix } from '../layout.ts';
 import { classifyStoreError } from '../store-errors.ts';
 import { objectIdOf } from '../verify/verify-plan.ts';
 import type { Leftover, PruneContext } from './leftovers.ts';
 
-const dataPrefix = 'data/';
 const headersAtOnce = 32; // reads of 64 bytes, which only wait for the store
 
 /** Ring objects that hold keys of nothing; or why that cannot be told. */
