@@ -51,6 +51,13 @@ export const runFlags = {
     helpGroup: 'WORK',
     summary: 'How objects are compressed (default: zstd).',
   })(),
+  retain: Flags.string({
+    helpGroup: 'WORK',
+    helpValue: 'DURATION',
+    summary:
+      'Nobody, not even an administrator, can remove or change what this run archives before this time is over, ' +
+      'for example 7y; it cannot be taken back.',
+  }),
   every: Flags.string({
     exclusive: ['dry-run', 'interaction', 'until'],
     helpGroup: 'WORK',

@@ -1,5 +1,5 @@
-import { type Archive, openArchive } from '@cxvault/core';
-import { CxvaultError, type Secret } from '@cxvault/plugin-api';
+import { type Archive, openArchive, requireRetention, systemClock, withRetention } from '@cxvault/core';
+import { CxvaultError, type ObjectStore, type Secret } from '@cxvault/plugin-api';
 import type { CommandContext } from '../context.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { readUnlock } from '../settings/unlock.ts';
@@ -12,22 +12,32 @@ export interface ArchiveSession extends AsyncDisposable {
   readonly url: URL;
 }
 
-/** Opens the archive that flags, environment or configuration name. Slots that cannot be read become warnings. */
+/**
+ * Opens the archive that flags, environment or configuration name. Slots that cannot be read become warnings. What is
+ * written into it is retained for `retainMs`; throws `CONFIG_INVALID` when the store cannot do that.
+ */
 export async function openSession(
   context: CommandContext,
   flags: ArchiveFlagValues,
+  { retainMs }: { readonly retainMs?: number | undefined } = {},
 ): Promise<ArchiveSession> {
   const url = archiveOf(context, flags.archive);
   const unlock = await readUnlock(unlockChoice(context, flags));
   const { store } = await openStore(context, url);
   try {
-    const archive = await openArchive(store, unlock);
+    const archive = await openArchive(await retaining(store, retainMs), unlock);
     for (const { object_key, detail } of archive.warnings) context.warn(`key slot ${object_key}: ${detail}`);
     return { archive, url, [Symbol.asyncDispose]: () => store.close() };
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+async function retaining(store: ObjectStore, retainMs: number | undefined): Promise<ObjectStore> {
+  if (retainMs === undefined) return store;
+  await requireRetention(store);
+  return withRetention(store, { retainMs, clock: systemClock });
 }
 
 /** The password of envelopes, which know nothing else. Throws `CONFIG_INVALID`. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const duration = z
   .string()
-  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'must be a duration such as 250ms, 90s, 45m, 2h or 7d');
+  .regex(/^\d{1,9}(ms|s|m|h|d|y)$/, 'must be a duration such as 250ms, 90s, 45m, 2h, 7d or 1y');
 const count = z.int().positive();
 const text = z.string().min(1);
 const id = z.union([text, z.int().positive()]);
@@ -83,6 +83,7 @@ const run = z.strictObject({
   compression: setting(z.enum(['zstd', 'none']), 'as --compression', 'zstd'),
   concurrency: setting(count.max(256), 'as --concurrency', 16),
   every: setting(duration, 'as --every: stay, and look for new interactions this often'),
+  retain: setting(duration, 'as --retain: the store lets nobody remove what is archived for so long'),
   report: setting(text, 'as --report'),
   reportRecords: setting(z.enum(['all', 'failed', 'none']), 'as --report-records', 'all'),
   metricsFile: setting(text, 'as --metrics-file: metrics for Prometheus'),

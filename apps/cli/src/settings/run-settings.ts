@@ -23,6 +23,7 @@ export interface RunFlagValues {
   readonly format?: 'cxv' | 'envelope';
   readonly 'dry-run'?: boolean;
   readonly every?: string;
+  readonly retain?: string;
   readonly 'metrics-file'?: string;
 }
 
@@ -51,6 +52,8 @@ export interface RunSettings {
   readonly metricsFile: string | undefined;
   /** How often to look, in milliseconds; undefined: once. */
   readonly everyMs: number | undefined;
+  /** How long the store lets nobody remove what is archived, in milliseconds; undefined: it may be removed at once. */
+  readonly retainMs: number | undefined;
 }
 
 /** How long the newest data of a profile stay incomplete (cxone-api.md): the default of `cxone.settlingLag`. */
@@ -92,7 +95,30 @@ export function runSettings(flags: RunFlagValues, config: ConfigFile, now: numbe
     reportRecords,
     metricsFile: flags['metrics-file'] ?? file.metricsFile,
     everyMs: everyMs(flags, file, format),
+    retainMs: retainMs(flags, file, format),
   };
+}
+
+/** As long as a store lets anything be kept (Amazon S3: 100 years), for what cannot be taken back. */
+const longestRetention = 100 * 366 * 86_400_000; // milliseconds
+
+function retainMs(
+  flags: RunFlagValues,
+  file: NonNullable<ConfigFile['run']>,
+  format: 'cxv' | 'envelope',
+): number | undefined {
+  const text = flags.retain ?? file.retain;
+  if (text === undefined) return undefined;
+  if (format === 'envelope') {
+    throw new CxvaultError('USAGE', '--retain contradicts --format envelope', {
+      hint: 'leave one of them out: each run writes all envelopes anew',
+    });
+  }
+  const milliseconds = parseDuration(text, '--retain');
+  if (milliseconds > 0 && milliseconds <= longestRetention) return milliseconds;
+  throw new CxvaultError('USAGE', `--retain is not between 1 second and 100 years: ${text}`, {
+    hint: 'for example 30d or 7y; leave it out to retain nothing',
+  });
 }
 
 /** How often to look, if again and again. From the file it holds unless the command line asks for one run. */

@@ -50,7 +50,7 @@ const consoles: Readonly<Record<string, Console>> = {
       write: 's3:PutObject',
       'create once': 's3:PutObject',
       read: 's3:GetObject',
-      remove: 's3:DeleteObject',
+      remove: 's3:DeleteObject (and s3:DeleteObjectVersion in a bucket with versions)',
     },
     grant:
       'AWS console: IAM > Users or Roles > (the identity) > Add permissions > Create inline policy, allow',

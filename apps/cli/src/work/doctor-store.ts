@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { requireRetention } from '@cxvault/core';
 import { CxvaultError, isCxvaultError, type ObjectStore } from '@cxvault/plugin-api';
 import { type CheckOutcome, failed, ok, warning } from './doctor-checks.ts';
 import { storeRemedy, type StoreStep } from './doctor-remedies.ts';
@@ -32,6 +33,19 @@ export async function checkListing(store: ObjectStore, scheme: string): Promise<
   const trial = new Trial();
   await trial.step('list', () => listNothing(store, ''));
   return trial.failures.length > 0 ? trial.outcome(scheme) : undefined;
+}
+
+/** Whether `run.retain` can be kept, as far as it can be told without an object that nobody can remove. */
+export async function checkRetention(store: ObjectStore, retain: string): Promise<CheckOutcome> {
+  try {
+    await requireRetention(store);
+    return ok(
+      'retention',
+      `nothing speaks against run.retain ${retain}; a run reads back what the store keeps`,
+    );
+  } catch (error) {
+    return failed('retention', error);
+  }
 }
 
 /** The steps that were tried, and those that failed. */

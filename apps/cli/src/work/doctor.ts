@@ -11,7 +11,7 @@ import { readUnlock } from '../settings/unlock.ts';
 import { type CheckOutcome, type DoctorCheck, failed, ok, skipped } from './doctor-checks.ts';
 import { checkKeys } from './doctor-keys.ts';
 import { checkSource } from './doctor-source.ts';
-import { checkListing, checkStore } from './doctor-store.ts';
+import { checkListing, checkRetention, checkStore } from './doctor-store.ts';
 
 /** `doctor --json`. */
 export interface DoctorResult {
@@ -93,7 +93,9 @@ async function storeAndArchive(
   // Nothing is written where no archive is: a misspelt path would become a folder.
   if (archive.exit === 10) return [(await checkListing(store, scheme)) ?? onlyListed, archive];
   const keys = archive.state === 'ok' ? await checkKeys(store) : [];
-  return [await checkStore(store, scheme), archive, ...keys];
+  const { retain } = context.settings.config.run ?? {};
+  const retention = retain === undefined ? [] : [await checkRetention(store, retain)];
+  return [await checkStore(store, scheme), ...retention, archive, ...keys];
 }
 
 const onlyListed = skipped('store', 'it can be listed; writing is tried once there is an archive');

@@ -86,7 +86,7 @@ async function withArchiveAndSource<Result>(
   history?: RunHistory,
 ): Promise<Result> {
   const cache = await openCacheFolder(context.oclif);
-  await using session = await openSession(context, flags);
+  await using session = await openSession(context, flags, settings);
   using interruption = watchInterruption(context.warn);
   using catalog = openCatalog(cache, session.archive);
   using watch = new RunWatch(context);

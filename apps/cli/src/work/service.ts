@@ -119,6 +119,8 @@ class Service implements AsyncDisposable {
       if (settings.everyMs === undefined) throw keptGoing();
       if (archiveOf(context, this.#flags.archive).href !== this.#session?.url.href && this.#session)
         context.warn('another archive is taken only by a new start');
+      if (settings.retainMs !== this.#settings.retainMs && this.#session)
+        context.warn('another time to retain is taken only by a new start');
       this.#context = context;
       this.#settings = settings;
       await this.#closeSource();
@@ -191,7 +193,7 @@ class Service implements AsyncDisposable {
   }
 
   async #open(): Promise<PollingRun> {
-    const session = (this.#session ??= await openSession(this.#context, this.#flags));
+    const session = (this.#session ??= await openSession(this.#context, this.#flags, this.#settings));
     const { catalog } = (this.#catalog ??= openCatalog(this.#cache, session.archive));
     const { oclif } = this.#context;
     const options = {
