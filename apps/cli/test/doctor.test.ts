@@ -7,8 +7,9 @@ import { systemClock, withRetry } from '@cxvault/core';
 import { startPlatformSimulator, startSimulator } from '@cxvault/cxone-simulator';
 import type { CapabilityCheck, InteractionSource, ObjectStore } from '@cxvault/plugin-api';
 import { fileStorage } from '@cxvault/storage-fs';
+import { MemoryStore } from '@cxvault/storage-testkit/memory-store';
 import { checkSource } from '../src/work/doctor-source.ts';
-import { checkStore } from '../src/work/doctor-store.ts';
+import { checkRetention, checkStore } from '../src/work/doctor-store.ts';
 import type { DoctorCheck } from '../src/work/doctor-checks.ts';
 import { Desk } from './cli-process.ts';
 
@@ -45,6 +46,18 @@ describe('the store', () => {
     expect(await readdir(join(folder, 'locks')).catch(() => [])).toEqual([]);
   });
 
+  it('is asked whether it can retain what is archived, and nothing is written for that', async () => {
+    expect(await checkRetention(await storeWithout(), '7y')).toMatchObject({
+      name: 'retention',
+      state: 'failed',
+      exit: 2,
+      hint: expect.stringContaining('Object Lock'),
+    });
+    const memory = new MemoryStore();
+    expect(await checkRetention(memory, '7y')).toMatchObject({ state: 'ok', exit: 0 });
+    expect(await Array.fromAsync(memory.list(''))).toEqual([]);
+  });
+
   it('is believed after the first write: only then it knows that it cannot create once', async () => {
     const real = await storeWithout();
     let written = false;
@@ -76,7 +89,7 @@ describe('the store', () => {
     expect(some).toMatchObject({ state: 'failed', exit: 20 });
     expect(some.detail).toMatch(/^list, read, remove failed: the store refused access/);
     expect(some.hint).toMatch(
-      /AWS console: IAM .*allow s3:ListBucket on the bucket, s3:GetObject, s3:DeleteObject$/,
+      /AWS console: IAM .*allow s3:ListBucket on the bucket, s3:GetObject, s3:DeleteObject \(and s3:DeleteObjectVersion .*\)$/,
     );
     const write = await checkStore(await storeWithout('put'), 'az');
     expect(write.detail).toMatch(/^write failed/);

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Simulator, startSimulator } from '@cxvault/cxone-simulator';
 import { Desk } from './cli-process.ts';
@@ -42,6 +42,32 @@ describe('before anything is started', () => {
       await refused(['verify', ...locked, flag, 'no-folder/x'], 'CONFIG_INVALID', 'reason=ENOENT');
       await refused(['verify', ...locked, flag, 'archive'], 'CONFIG_INVALID', 'reason=EISDIR');
     }
+  });
+
+  it('a run that is to retain what the store cannot retain is refused, and writes nothing', async () => {
+    const environment = desk.sourceAt(simulator.url, secret);
+    const before = await readdir(desk.path('archive'), { recursive: true });
+    for (const more of [[], ['--dry-run'], ['--every', '1m']]) {
+      const ended = await desk.json(['run', ...locked, '--retain', '7y', ...more], environment);
+      expect(ended).toMatchObject({
+        code: 2,
+        document: {
+          error: { code: 'CONFIG_INVALID', exit: 2, hint: expect.stringContaining('Object Lock') },
+        },
+      });
+    }
+    expect(await readdir(desk.path('archive'), { recursive: true })).toEqual(before);
+  });
+
+  it('a time to retain that is none, or that envelopes cannot keep, is refused', async () => {
+    await refused(['run', ...locked, '--retain', 'long'], 'USAGE', '--retain is not a duration');
+    for (const time of ['0s', '101y'])
+      await refused(['run', ...locked, '--retain', time], 'USAGE', 'not between 1 second and 100 years');
+    const envelope = ['run', ...locked, '--format', 'envelope'];
+    await refused([...envelope, '--retain', '1h'], 'USAGE', '--retain contradicts --format envelope');
+    await writeFile(desk.path('retain.json'), '{"run": {"retain": "1h"}}');
+    await refused([...envelope, '--config', 'retain.json'], 'USAGE', '--retain contradicts');
+    await refused(['run', ...locked, '--config', 'retain.json'], 'CONFIG_INVALID', 'cannot retain objects');
   });
 
   it('a restore into a file is refused', async () => {

@@ -44,6 +44,8 @@ describe('durations', () => {
     ['45m', 2_700_000],
     ['2h', 7_200_000],
     ['7d', 604_800_000],
+    // never less than a year of the calendar, leap year or not
+    ['1y', 366 * 86_400_000],
     ['0s', 0],
   ])('%s is %d ms', (text, milliseconds) => {
     expect(durationMs(text)).toBe(milliseconds);

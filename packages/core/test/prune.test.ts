@@ -110,6 +110,37 @@ describe('pruneArchive', () => {
     await expectWhole();
   });
 
+  it('keeps what the store retains, counts it, and keeps the keys that it was sealed with', async () => {
+    const sound = await storedKeys(store);
+    const left = await crashedRun();
+    const retained = startingWith(left, 'data/');
+    const until = new Date(clock.now() + 30 * day);
+    for (const key of retained)
+      await store.put(key, await readStored(store, key), { retention: { mode: 'compliance', until } });
+    await store.put('data/media/2026/01/01/free', Buffer.from('no object'));
+    clock.set(clock.now() + 2 * day);
+    const bytes = (await Promise.all(retained.map(async (key) => (await store.stat(key))?.size ?? 0))).reduce(
+      (sum, size) => sum + size,
+    );
+    const listed = await prune({ remove: false, records: true });
+    expect(listed).toMatchObject({ retained: { objects: 2, bytes }, removed: { objects: 0 } });
+    expect(listed.leftovers.map(({ kind, retained_until }) => [kind, retained_until])).toEqual([
+      ['media', undefined],
+      ['media', until.toISOString()],
+    ]);
+    expect(listed.with_records).toMatchObject([{ retained_until: until.toISOString() }]);
+    const pruned = await prune({ records: true });
+    expect(pruned).toMatchObject({ retained: { objects: 2 }, removed: { objects: 1 } });
+    expect(await storedKeys(store)).toEqual([...sound, ...left].sort());
+    clock.set(until.getTime());
+    expect(await prune({ records: true })).toMatchObject({
+      retained: { objects: 0, bytes: 0 },
+      removed: { objects: 3 },
+    });
+    expect(await storedKeys(store)).toEqual(sound);
+    await expectWhole();
+  });
+
   it('lists without removing anything', async () => {
     await crashedRun();
     clock.set(clock.now() + 2 * day);
