@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { errorOf, inParts, randomBody } from './bodies.ts';
@@ -70,6 +72,19 @@ describe('a server that keeps versions in its own way', () => {
     expect(requests()).toEqual(['HeadObject', 'DeleteObject', 'HeadObject']);
   });
 
+  it.each([
+    ['null', 'null'],
+    ['v1', undefined],
+  ])('keeps what has replaced version %s under version %s', async (old, replacing) => {
+    server = await brokenServer((request, response) => {
+      const version = request.method === 'HEAD' || kindOf(request) === 'Probe' ? old : replacing;
+      if (version !== undefined) response.setHeader('x-amz-version-id', version);
+      return undefined;
+    });
+    await server.store.put('locks/run/1.json', randomBody(10));
+    expect(requests()).toEqual(['HeadObject', 'PutObject']);
+  });
+
   it('has replaced an object though it does not give up the old one', async () => {
     server = await brokenServer((request, response) => {
       response.setHeader('x-amz-version-id', `v${server.received.length}`);
@@ -100,11 +115,16 @@ describe('the question whether a bucket has Object Lock', () => {
     server = await brokenServer((_request, response) => sayError(response, 500, 'InternalError'));
     const error = await errorOf(async () => server.store.retentionProblem?.());
     expect(server.store.classify(error)).toBe('transient');
-    await server.stop();
-    server = await brokenServer((_request, response) => sayError(response, 404, 'NoSuchBucket'));
-    expect(await errorOf(async () => server.store.retentionProblem?.())).toMatchObject({
-      code: 'STORE_NOT_FOUND',
-    });
+    const gone = (response: ServerResponse) => sayError(response, 404, 'NoSuchBucket');
+    for (const misbehave of [
+      (_request, response) => gone(response),
+      (request, response) => (request.query.has('object-lock') ? gone(response) : undefined),
+    ] satisfies Misbehaviour[]) {
+      await server.stop();
+      server = await brokenServer(misbehave);
+      const missing = await errorOf(async () => server.store.retentionProblem?.());
+      expect(missing).toMatchObject({ code: 'STORE_NOT_FOUND' });
+    }
   });
 
   it('finds a server that takes a lock and ignores it', async () => {
