@@ -10,9 +10,9 @@ export function presentPrune(pruned: Pruned, flags: CommonFlags & { readonly rec
   return [
     pruned.dry_run ? found(pruned) : `Removed ${plural(removed.objects, 'object')}, ${size(removed.bytes)}.`,
     ...lines(
-      leftovers
-        .filter(({ retained_until }) => retained_until === undefined)
-        .map(({ kind, object_key, bytes }) => `${kind.padEnd(7)}  ${object_key}  ${size(bytes)}`),
+      removable(leftovers).map(
+        ({ kind, object_key, bytes }) => `${kind.padEnd(7)}  ${object_key}  ${size(bytes)}`,
+      ),
     ),
     ...recordLines(pruned, flags.records ?? false),
     ...retainedLines(pruned),
@@ -25,14 +25,14 @@ export function presentPrune(pruned: Pruned, flags: CommonFlags & { readonly rec
 }
 
 function found({ leftovers: all }: Pruned): string {
-  const leftovers = all.filter(({ retained_until }) => retained_until === undefined);
+  const leftovers = removable(all);
   if (leftovers.length === 0) return all.length === 0 ? 'No leftovers.' : 'No leftovers that can be removed.';
   const bytes = leftovers.reduce((sum, leftover) => sum + leftover.bytes, 0);
   return `${plural(leftovers.length, 'leftover')} of crashed runs, ${size(bytes)}:`;
 }
 
 function recordLines({ with_records: all, dry_run }: Pruned, asked: boolean): string[] {
-  const with_records = all.filter(({ retained_until }) => retained_until === undefined);
+  const with_records = removable(all);
   if (with_records.length === 0) return [];
   const fate = asked ? (dry_run ? 'would be removed too' : 'removed too') : 'kept; --records removes them';
   return [
@@ -48,6 +48,11 @@ function recordLines({ with_records: all, dry_run }: Pruned, asked: boolean): st
       }),
     ),
   ];
+}
+
+/** What the store does not retain. */
+function removable<Found extends { readonly retained_until?: string }>(all: readonly Found[]): Found[] {
+  return all.filter(({ retained_until }) => retained_until === undefined);
 }
 
 function retainedLines({ leftovers, with_records, retained }: Pruned): string[] {
