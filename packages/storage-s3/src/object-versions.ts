@@ -1,5 +1,6 @@
+import { mayHide } from './bucket-lock.ts';
 import type { Found, S3Calls, Written } from './s3-calls.ts';
-import { isKept, refused } from './s3-errors.ts';
+import { classifyS3Error, isKept, refused } from './s3-errors.ts';
 
 /** Looks for an object of the bucket; undefined when there is none. */
 export type Find = (key: string, signal?: AbortSignal) => Promise<Found | undefined>;
@@ -7,8 +8,9 @@ export type Find = (key: string, signal?: AbortSignal) => Promise<Found | undefi
 /**
  * Replaces and removes objects of a bucket that may keep versions. There a plain DELETE hides an object behind a
  * marker, and a plain PUT hides it behind a newer one, be it locked or not; nothing is freed either way. So what is
- * locked is refused here, and of all else no version stays. A bucket without versions costs no further request once
- * an answer has shown that it is one.
+ * locked is refused here, and of all else no version stays. Two kinds of bucket are left to do as they do by themselves:
+ * without Object Lock, where the login may hide objects but not remove versions; and with a rule that locks everything,
+ * also what must be replaced. A bucket without versions costs no further request once an answer has shown that it is one.
  */
 export class ObjectVersions {
   readonly #calls: S3Calls;
@@ -26,12 +28,12 @@ export class ObjectVersions {
     this.#kept = version !== undefined;
   }
 
-  /** The version that a write is about to replace, if any. Throws when it is locked. */
+  /** The version that a write is about to replace, if it can be removed afterwards. Throws when it is locked. */
   async replaced(key: string, signal?: AbortSignal): Promise<string | undefined> {
     if (this.#kept === false) return undefined;
     const found = await this.#find(key, signal);
-    if (found) this.#refuseKept(key, found);
-    return found?.version;
+    if (found === undefined || (await this.#isLocked(key, found, signal))) return undefined;
+    return found.version;
   }
 
   /**
@@ -54,20 +56,35 @@ export class ObjectVersions {
     for (;;) {
       const found = await this.#find(key, signal);
       if (found === undefined) return;
-      this.#refuseKept(key, found);
+      if (await this.#isLocked(key, found, signal)) return this.#calls.deleteObject(name, undefined, signal);
       const { version } = found;
       if (version !== undefined && version === last)
         throw refused('the server does not remove a version of the object', key);
-      await this.#calls.deleteObject(name, version, signal);
+      if (!(await this.#removeVersion(name, version, signal))) return;
       if (version === undefined) return;
       last = version;
     }
   }
 
-  #refuseKept(key: string, { retention, legalHold }: Found): void {
+  /** False when the version was hidden instead. */
+  async #removeVersion(name: string, version: string | undefined, signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.#calls.deleteObject(name, version, signal);
+      return true;
+    } catch (error) {
+      const isDenied = version !== undefined && classifyS3Error(error) === 'denied';
+      if (!isDenied || !(await mayHide(this.#calls, signal))) throw error;
+      await this.#calls.deleteObject(name, undefined, signal);
+      return false;
+    }
+  }
+
+  /** Whether it is locked by a rule that locks everything, and may be hidden. Throws when it is locked for itself. */
+  async #isLocked(key: string, { retention, legalHold }: Found, signal?: AbortSignal): Promise<boolean> {
     if (legalHold) throw isKept(key, 'a legal hold is on it');
     // By the server's own clock, which also decides what it removes.
-    if (retention === undefined || retention.until.getTime() <= this.#calls.now().getTime()) return;
+    if (retention === undefined || retention.until.getTime() <= this.#calls.now().getTime()) return false;
+    if (await mayHide(this.#calls, signal)) return true;
     throw isKept(key, `it is retained until ${retention.until.toISOString()} (${retention.mode})`);
   }
 }

@@ -106,6 +106,16 @@ describe('a bucket with Object Lock', () => {
     const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' as const, Rule };
     await raw.sdk.send(new PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration }));
     expect(await store.retentionProblem?.()).toMatch(/default retention/);
+    // The rule locks lock files, too: they are replaced and removed all the same, each version staying behind.
+    await store.put('locks/run/1.json', randomBody(10));
+    const second = randomBody(11);
+    await store.put('locks/run/1.json', second);
+    expect((await contentOf(store, 'locks/run/1.json')).equals(second)).toBe(true);
+    await store.remove('locks/run/1.json');
+    expect(await store.stat('locks/run/1.json')).toBeUndefined();
+    expect(await Array.fromAsync(store.list(''))).toEqual([]); // nor does a probe show
+    const names = (await raw.versions(bucket)).filter(({ marker }) => !marker).map(({ name }) => name);
+    expect(names.filter((name) => name.endsWith('locks/run/1.json'))).toHaveLength(2);
     await store.close();
   });
 });

@@ -95,6 +95,30 @@ describe('a server that keeps versions in its own way', () => {
   });
 });
 
+describe('a bucket with versions that the login may not remove', () => {
+  const serverWhere = (lock: [number, string]) =>
+    brokenServer((request, response) => {
+      response.setHeader('x-amz-version-id', 'v1');
+      if (request.query.has('object-lock')) return sayError(response, ...lock);
+      return request.query.has('versionId') ? sayError(response, 403, 'AccessDenied') : undefined;
+    });
+
+  it('hides what is removed, where nothing can be locked', async () => {
+    server = await serverWhere([404, 'ObjectLockConfigurationNotFoundError']);
+    await server.store.remove('locks/run/1.json');
+    expect(requests().filter((kind) => kind === 'DeleteObject')).toHaveLength(2);
+    expect(server.received.at(-1)).toMatchObject({ method: 'DELETE' });
+    expect(server.received.at(-1)?.query.has('versionId')).toBe(false);
+  });
+
+  it('hides nothing where it may not see whether something is locked', async () => {
+    server = await serverWhere([403, 'AccessDenied']);
+    const error = await errorOf(() => server.store.remove('locks/run/1.json'));
+    expect(server.store.classify(error)).toBe('denied');
+    expect(requests().filter((kind) => kind === 'DeleteObject')).toHaveLength(1);
+  });
+});
+
 describe('the question whether a bucket has Object Lock', () => {
   it.each([
     [403, 'AccessDenied', undefined],
