@@ -22,7 +22,7 @@ describeStore('AzureStore on Azurite', {
   },
   absent: {
     byteOrder: 'Azurite lists by UTF-16 units',
-    retention: 'Azurite has no version-level immutability: it ignores a retention',
+    retention: 'Azurite takes immutability policies and ignores them',
     unfinished: 'Azure has no way to drop blocks that no blob has; it does so itself after a week',
   },
   pageSize: 40,
