@@ -36,6 +36,7 @@ describe('the floors of the house', () => {
     ['packages/storage-fs/src/index.ts', `export * from '../../storage-s3/src/index.ts';`],
     ['packages/storage-s3/src/index.ts', `export const core = await import('@cxvault/core');`],
     ['packages/storage-azure/src/index.ts', `export * from '../../storage-s3/src/index.ts';`],
+    ['packages/storage-gcs/src/index.ts', `export * from '../../storage-s3/src/index.ts';`],
     ['packages/cxone-connector/src/index.ts', `export type * from '@cxvault/crypto-codec';`],
     ['packages/cxone-connector/src/index.ts', `export * from '@cxvault/storage-fs';`],
     ['apps/cxone-simulator/src/index.ts', `export type * from '@cxvault/plugin-api';`],
