@@ -31,13 +31,11 @@ import { connectionError, loginError } from './sdk-errors.ts';
  * Google's SDK behind {@link GcsCalls}; the only file that names it. Login and checksum are the SDK's; its requests are
  * not, as they can neither be stopped nor be given a time limit (docs/decisions/0017-google-sdk.md).
  */
-export function connect(location: GcsLocation, env: NodeJS.ProcessEnv, tuning: Tuning): GcsCalls {
-  const { emulator, bucket } = location;
-  // The SDK reads the process's own environment.
-  const keyFilename = env === process.env ? undefined : env['GOOGLE_APPLICATION_CREDENTIALS'];
-  const login = emulator === undefined ? { keyFilename } : { authClient: new PassThroughClient() };
-  const storage = new Storage(login);
-  return new SdkCalls(storage.authClient, emulator ?? 'https://storage.googleapis.com', bucket, tuning);
+export function connect({ emulator, bucket }: GcsLocation, tuning: Tuning): GcsCalls {
+  // Without a client of its own the SDK looks for a login in the process's environment, and then on the machine.
+  const login = emulator === undefined ? {} : { authClient: new PassThroughClient() };
+  const { authClient } = new Storage(login);
+  return new SdkCalls(authClient, emulator ?? 'https://storage.googleapis.com', bucket, tuning);
 }
 
 interface Request {

@@ -1,6 +1,7 @@
 import { CxvaultError } from '@cxvault/plugin-api';
 import type { ErrorCode } from '@cxvault/plugin-api';
 
+import type { BucketTraits } from './gcs-calls.ts';
 import { GcsError } from './gcs-errors.ts';
 
 interface Explanation {
@@ -98,5 +99,13 @@ function explanationOf({ reason, status, message }: GcsError): Explanation | und
   return explanations[reason] ?? (status === 401 ? explanations['authError'] : undefined);
 }
 
-/** What makes a bucket one whose objects can be locked. */
-export const retentionHint = `${bucket} > Protection > Object retention > Enable object retention; or archive without retention`;
+/** Why a bucket would not lock objects as it is asked to; see `ObjectStore.retentionProblem`. */
+export function whyNoRetention(name: string, traits: BucketTraits | undefined): string | undefined {
+  if (traits?.retentionPolicy)
+    return `the bucket ${name} has a retention policy, which keeps lock files, too: take it off (${bucket} > Protection)`;
+  return traits?.retention === false
+    ? `the bucket ${name} has no object retention: ${retentionHint}`
+    : undefined;
+}
+
+const retentionHint = `${bucket} > Protection > Object retention > Enable object retention; or archive without retention`;

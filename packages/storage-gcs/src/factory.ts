@@ -24,5 +24,5 @@ export async function openGcs(
   const limits = { ...defaultTuning, ...tuning };
   // Loaded here and not above: hundreds of files that `cxvault --help` need not wait for.
   const { connect } = await import('./client.ts');
-  return new GcsStore(connect(location, env, limits), location, limits);
+  return new GcsStore(connect(location, limits), location, limits);
 }

@@ -8,6 +8,7 @@ export function readBucket(text: string): BucketTraits {
   const bucket = readObject(text);
   return {
     retention: memberOf(bucket['objectRetention'], 'mode') === 'Enabled',
+    retentionPolicy: memberOf(bucket['retentionPolicy'], 'retentionPeriod') !== undefined,
     versioning: memberOf(bucket['versioning'], 'enabled') === true,
   };
 }

@@ -26,6 +26,8 @@ export interface GcsCalls {
 export interface BucketTraits {
   /** Objects can be locked one by one. */
   readonly retention: boolean;
+  /** The bucket locks every object for a while, whatever was asked for. */
+  readonly retentionPolicy: boolean;
   /** What is replaced or removed is kept as a version, unless the version itself is removed. */
   readonly versioning: boolean;
 }

@@ -10,7 +10,7 @@ import type {
 } from '@cxvault/plugin-api';
 
 import { Bucket } from './bucket.ts';
-import { explained, retentionHint } from './explain.ts';
+import { explained, whyNoRetention } from './explain.ts';
 import type { GcsCalls, Tuning, WriteRequest } from './gcs-calls.ts';
 import { classifyGcsError, GcsError, notWithdrawn, reasonOf, refused, unordered } from './gcs-errors.ts';
 import type { GcsLocation } from './gcs-location.ts';
@@ -135,9 +135,7 @@ export class GcsStore implements ObjectStore {
   }
 
   async retentionProblem(options: CallOptions = {}): Promise<string | undefined> {
-    const traits = await this.#bucket.traits(options.signal);
-    if (traits?.retention !== false) return undefined;
-    return `the bucket ${this.#location.bucket} has no object retention (${retentionHint})`;
+    return whyNoRetention(this.#location.bucket, await this.#bucket.traits(options.signal));
   }
 
   classify(error: unknown): StoreErrorKind {

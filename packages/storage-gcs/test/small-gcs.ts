@@ -69,7 +69,11 @@ export class SmallGcs {
   readonly versions: Version[] = [];
   readonly sessions = new Map<string, Session>();
   readonly #options: SmallGcsOptions;
-  readonly #server = createServer((message, response) => void this.#serve(message, response));
+  readonly #server = createServer((message, response) => {
+    this.#serve(message, response).catch((error: unknown) =>
+      sayError(response, 500, 'internalError', String(error)),
+    );
+  });
   /** What the addresses of uploads begin with: that of a proxy, where there is one before the server. */
   publicEndpoint: string | undefined;
   #generation = 1_700_000_000_000_000;
