@@ -22,17 +22,12 @@ const source: ServerSource = {
   goModule: 'github.com/fsouza/fake-gcs-server@v1.56.1',
 };
 
-/** The path of fake-gcs-server; builds it with Go if need be. Throws an `Error` that says what was missing. */
-export function gcsServerBinary(): Promise<string> {
-  return serverBinary(source);
-}
-
 /**
  * Starts fake-gcs-server. Builds it with Go if need be, which takes minutes the first time. Throws when it is neither
  * installed nor can be built.
  */
 export async function startGcsServer(): Promise<GcsServer> {
-  const binary = await gcsServerBinary();
+  const binary = await serverBinary(source);
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const args = ['-scheme', 'http', '-host', '127.0.0.1', '-port', String(port), '-external-url', endpoint];

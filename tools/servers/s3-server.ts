@@ -65,20 +65,6 @@ const kinds: Readonly<Record<S3ServerName, S3ServerKind>> = {
   },
 };
 
-/** The S3 servers that can be started here; says on the console which cannot, and why. */
-export async function availableS3Servers(): Promise<S3ServerName[]> {
-  const names: S3ServerName[] = [];
-  for (const name of ['versitygw', 'minio'] as const) {
-    try {
-      await serverBinary(kinds[name]);
-      names.push(name);
-    } catch (error) {
-      console.info(`no ${name}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  return names;
-}
-
 /**
  * Starts an S3 server: versitygw, unless another is named. Builds it with Go if need be, which takes minutes the
  * first time. Throws when it is neither installed nor can be built.

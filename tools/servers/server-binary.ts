@@ -10,20 +10,23 @@ export interface ServerSource {
   readonly goModule?: string;
 }
 
+const modules = join(import.meta.dirname, '..', '..', 'node_modules');
+
 /** Built servers stay here until the next `npm ci`. */
-const cacheFolder = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'cxvault-servers');
+const cacheFolder = join(modules, '.cache', 'cxvault-servers');
 
 /** 15 min: a first build on two cores takes three, and may have to share them. */
 const buildTimeoutMs = 900_000;
 
 /**
- * The path of a server's program: from the PATH, from an earlier build, or built now with Go. Throws an `Error`
+ * The path of a server's program: from the PATH, from npm, from an earlier build, or built now with Go. Throws an `Error`
  * that says what was missing.
  */
 export async function serverBinary(source: ServerSource): Promise<string> {
-  const installed = await firstRunnable((process.env['PATH'] ?? '').split(delimiter), source.command);
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), join(modules, '.bin')];
+  const installed = await firstRunnable(folders, source.command);
   if (installed !== undefined) return installed;
-  if (source.goModule === undefined) throw new Error(`${source.command} is not on the PATH`);
+  if (source.goModule === undefined) throw new Error(`${source.command} is not installed`);
   const folder = join(cacheFolder, source.goModule.replaceAll(/[^\w.@-]/g, '_'));
   return (await firstRunnable([folder], source.command)) ?? build(source.command, source.goModule, folder);
 }

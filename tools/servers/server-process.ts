@@ -55,13 +55,18 @@ function lastWordsOf(child: ChildProcess): () => string {
 }
 
 async function answers(url: string, child: ChildProcess, words: () => string): Promise<void> {
+  if (await comesUp(url, () => child.exitCode !== null || child.signalCode !== null)) return;
+  throw new Error(`${child.spawnfile} did not start: ${words()}`);
+}
+
+/** Waits until `url` answers anything. False when it does not in time, or when there is nothing left to wait for. */
+export async function comesUp(url: string, isGone: () => boolean): Promise<boolean> {
   const deadline = Date.now() + startTimeoutMs;
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null || child.signalCode !== null) break;
-    if (await isUp(url)) return;
+  while (Date.now() < deadline && !isGone()) {
+    if (await isUp(url)) return true;
     await wait(50);
   }
-  throw new Error(`${child.spawnfile} did not start: ${words()}`);
+  return false;
 }
 
 async function isUp(url: string): Promise<boolean> {
