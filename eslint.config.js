@@ -7,7 +7,7 @@ const sources = ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'];
 const tests = ['**/test/**/*.ts', 'packages/storage-testkit/src/**/*.ts'];
 
 /** Cloud SDKs: each is named in one file of its plugin only, so that nothing else loads or depends on it. */
-const cloudSdks = '^@(aws-sdk|smithy|azure|google-cloud)/';
+const cloudSdks = '^(@(aws-sdk|smithy|azure|google-cloud)/|google-auth-library)';
 const cloudSdkMessage = "A cloud's SDK is named in its plugin's client.ts only.";
 
 export default defineConfig(

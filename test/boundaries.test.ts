@@ -59,6 +59,8 @@ describe("a cloud's SDK", () => {
     [`export * from '@aws-sdk/client-s3';`, '@typescript-eslint/no-restricted-imports'],
     [`export type * from '@azure/storage-blob';`, '@typescript-eslint/no-restricted-imports'],
     [`export const sdk = await import('@google-cloud/storage');`, 'no-restricted-syntax'],
+    [`export type * from 'google-auth-library';`, '@typescript-eslint/no-restricted-imports'],
+    [`export const login = await import('google-auth-library');`, 'no-restricted-syntax'],
   ])('is refused outside of client.ts: %s', async (text, rule) => {
     expect(await rulesBrokenBy('packages/storage-s3/src/index.ts', text)).toEqual([rule]);
   });

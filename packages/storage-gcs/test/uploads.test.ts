@@ -62,6 +62,12 @@ describe('an upload', () => {
     expect(server.live(`prefix/${key}`)).toMatchObject({ contentType: 'application/x-test' });
   });
 
+  it('has the CRC32C of RFC 3720', async () => {
+    const { store } = await at();
+    for (const body of [Buffer.alloc(32), inParts(Buffer.alloc(32), 5)])
+      expect(await store.put(key, body)).toMatchObject({ checksum: { kind: 'crc32c', base64: 'ipE2qg==' } });
+  });
+
   it('of what fits into one piece is one request, a stream that creates excepted', async () => {
     const { store, server } = await at();
     await store.put('a', randomBody(10));
