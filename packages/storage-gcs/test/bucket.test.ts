@@ -77,6 +77,17 @@ describe('a bucket', () => {
     expect(server.count('GetBucket')).toBe(2);
   });
 
+  it('is not looked at in another way when the login is refused', async () => {
+    const { store, server } = await at({ misbehave: failing('GetBucket', saying(401, 'authError')) });
+    expect(store.classify(await errorOf(() => store.stat('a')))).toBe('denied');
+    expect(server.count('List')).toBe(0);
+  });
+
+  it('that is not there is named, whatever words the server has for it', async () => {
+    const { store } = await at({ misbehave: failing('GetBucket', saying(404, 'notFound', 'Not Found')) });
+    expect(await errorOf(() => store.stat('a'))).toMatchObject({ code: 'STORE_NOT_FOUND' });
+  });
+
   it('is not looked at for an aborted call only', async () => {
     const { store, server } = await at();
     const controller = new AbortController();
