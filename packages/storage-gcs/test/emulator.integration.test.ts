@@ -25,7 +25,10 @@ describeStore('GcsStore on fake-gcs-server', {
     const store = await openGcs(server.archive(randomUUID()), { env: server.env }, { pageSize: 40 });
     return { store };
   },
-  absent: { unfinished: 'fake-gcs-server does not tell which uploads are under way' },
+  absent: {
+    retention: 'fake-gcs-server takes a retention, gives it back, and locks nothing',
+    unfinished: 'fake-gcs-server does not tell which uploads are under way',
+  },
   pageSize: 40,
 });
 
