@@ -131,6 +131,18 @@ class RetainingStore implements ObjectStore {
     const retention = this.#inTime(trialMs);
     await this.#store.put(key, Buffer.from('does the store keep this for ten minutes?\n'), { retention });
     await this.#requireKept(key, retention);
+    await this.#requireIrremovable(key, retention);
+  }
+
+  /** Some servers take a retention, give it back, and lock nothing. */
+  async #requireIrremovable(key: string, asked: Retention): Promise<void> {
+    try {
+      await this.#store.remove(key);
+    } catch (error) {
+      if (this.#store.classify(error) === 'denied') return;
+      throw error;
+    }
+    throw notKept(key, asked, 'it let it be removed');
   }
 
   async #removeOldTrials(): Promise<void> {
@@ -149,10 +161,14 @@ class RetainingStore implements ObjectStore {
   async #requireKept(key: string, asked: Retention, signal?: AbortSignal): Promise<void> {
     const kept = (await this.#store.stat(key, signal ? { signal } : {}))?.retention;
     if (kept?.mode === asked.mode && kept.until.getTime() >= asked.until.getTime()) return;
-    throw new CxvaultError('RETENTION_NOT_KEPT', 'the store took an object but does not retain it as asked', {
-      context: { key, asked: inWords(asked), kept: inWords(kept) },
-    });
+    throw notKept(key, asked, inWords(kept));
   }
+}
+
+function notKept(key: string, asked: Retention, kept: string): CxvaultError {
+  return new CxvaultError('RETENTION_NOT_KEPT', 'the store took an object but does not retain it as asked', {
+    context: { key, asked: inWords(asked), kept },
+  });
 }
 
 function inWords(retention: Retention | undefined): string {

@@ -101,6 +101,23 @@ describe('withRetention', () => {
     expect(await storedKeys(inner, 'runs/')).toEqual([]);
   });
 
+  it('writes nothing into a store that gives a retention back and locks nothing', async () => {
+    const [inner, unlocked] = [memory(), memory()];
+    const told = new Map<string, Retention>();
+    inner.change = (retention, key) => void told.set(key, retention);
+    unlocked.stat = async (key) => {
+      const [info, retention] = [await inner.stat(key), told.get(key)];
+      return info && { ...info, ...(retention && { retention }) };
+    };
+    unlocked.put = (...request) => inner.put(...request);
+    unlocked.remove = (key) => inner.remove(key);
+    await expect(retaining(unlocked).put('data/1', bytes)).rejects.toMatchObject({
+      code: 'RETENTION_NOT_KEPT',
+      context: { kept: 'it let it be removed' },
+    });
+    expect(await storedKeys(inner, '')).toEqual([]);
+  });
+
   it.each(faults)(
     'names the object of which a store keeps %s, though it kept others',
     async (_what, change) => {
