@@ -26,7 +26,9 @@ export const errorHints: Readonly<Record<ErrorCode, string>> = {
   LOGIN_REFUSED: 'check CXONE_CLIENT_ID and CXONE_CLIENT_SECRET, and that the client is active in CXone',
   OUTPUT_FAILED: 'free some space, or name another folder',
   PLUGIN_CONFLICT: 'remove one of the two: cxvault plugins uninstall NAME',
-  PLUGIN_INCOMPATIBLE: 'update the plugin: cxvault plugins update',
+  PLUGIN_FAILED:
+    'report it to those who make the plugin; cxvault plugins install NAME@latest brings its newest version',
+  PLUGIN_INCOMPATIBLE: 'update the plugin: cxvault plugins install NAME@latest',
   RECORD_TOO_LARGE: 'report the interaction: the format allows records of 32 MiB',
   RETENTION_NOT_KEPT:
     'see that the bucket has Object Lock, or what its cloud calls so, and that the login may read the retention of objects (s3:GetObjectRetention)',

@@ -31,6 +31,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   LOGIN_REFUSED: 20,
   OUTPUT_FAILED: 1,
   PLUGIN_CONFLICT: 2,
+  PLUGIN_FAILED: 1,
   PLUGIN_INCOMPATIBLE: 2,
   RECORD_TOO_LARGE: exitIncomplete,
   RETENTION_NOT_KEPT: 20,

@@ -4,6 +4,7 @@ import { failureOf, failureText, plannedExit } from './failure.ts';
 import { asksForWords, wordsAsJson } from './help-json.ts';
 import { endOnSignals } from './interruption.ts';
 import { wrapped } from './present/wrap.ts';
+import { abandonPlugins } from './plugins/in-plugin.ts';
 import { hideSecretsOf } from './redact.ts';
 
 /** Runs one command line. Never throws: everything ends as output and `process.exitCode`. */
@@ -18,6 +19,8 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   endOnSignals((error) => {
     report(error, argv);
   });
+  endOnLostErrors(argv);
+  const end = refuseSilentEnd(argv);
   try {
     const words = knownWords(argv);
     if (wantsJson(argv) && asksForWords(beforeDashes(argv))) await wordsAsJson(words, root);
@@ -26,7 +29,35 @@ export async function main(argv: readonly string[], root: string): Promise<void>
     const exit = plannedExit(error);
     if (exit === undefined) report(error, argv);
     else process.exitCode = exit;
+  } finally {
+    end();
   }
+}
+
+/**
+ * A process also ends when nothing is left to wait for (a plugin that promises and never keeps it) or when a plugin
+ * ends it: nothing was done then, and exit code 0 would say that all was. Returns what says that the end has come.
+ */
+function refuseSilentEnd(argv: readonly string[]): () => void {
+  const refuse = (code: number): void => {
+    if (code !== 0) return;
+    report(new Error(`the process was ended before the command was done${whileInPlugins()}`), argv);
+  };
+  process.once('exit', refuse);
+  return () => process.removeListener('exit', refuse);
+}
+
+/** An error that nobody waits for, such as in a timer of a plugin: what is under way cannot be trusted any more. */
+function endOnLostErrors(argv: readonly string[]): void {
+  process.on('uncaughtException', (error) => {
+    report(new Error(`${error.message}${whileInPlugins()}`, { cause: error }), argv);
+    process.exit(exitCodes.INTERNAL);
+  });
+}
+
+function whileInPlugins(): string {
+  const plugins = abandonPlugins();
+  return plugins.length === 0 ? '' : ` [plugins at work=${plugins.join(' ')}]`;
 }
 
 /** Commands of oclif's own plugins would print errors in another shape, the whole configuration included. */
@@ -106,6 +137,12 @@ function endOnTroubleWithOutput(): void {
 function hideExperimentalWarnings(): void {
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {
-    if (warning.name !== 'ExperimentalWarning') process.stderr.write(`warning: ${warning.message}\n`);
+    if (warning.name !== 'ExperimentalWarning') process.stderr.write(`warning: ${warningText(warning)}\n`);
   });
+}
+
+/** oclif reads the plugins' package.json files at every start, and says of one that it cannot read only why. */
+function warningText({ message, name }: Error): string {
+  if (!name.includes(' Plugin: ')) return message;
+  return `an installed plugin cannot be loaded, and cxvault storage list says which: ${message}`;
 }

@@ -22,6 +22,7 @@ export const errorCatalogue = {
   LOGIN_REFUSED: 'CXone refused the login',
   OUTPUT_FAILED: 'a local file or folder could not be written',
   PLUGIN_CONFLICT: 'two plugins bring the same scheme',
+  PLUGIN_FAILED: 'a plugin could not open what it brings',
   PLUGIN_INCOMPATIBLE: 'a plugin was built for another version of the contract',
   RECORD_TOO_LARGE: 'the record of one interaction is larger than the format allows',
   RETENTION_NOT_KEPT: 'the store took an object but does not keep it unchanged as long as it was asked to',

@@ -4,14 +4,19 @@ import {
   type SourceContext,
   type SourceFactory,
 } from '@cxvault/plugin-api';
-import type { Config } from '@oclif/core';
+import type { Config } from '@oclif/core/interfaces';
 import { property } from '../property.ts';
 import { chooseFactory } from './choose.ts';
 import { collectOffers, isWords, type Offers } from './offers.ts';
+import { openFactory } from './open-factory.ts';
 
 /** The systems that the installed plugins can archive from. */
 export async function collectSources(config: Config): Promise<Offers<SourceFactory>> {
-  return await collectOffers(config, hookNames.source, isSourceFactory);
+  return await collectOffers(config, {
+    hook: hookNames.source,
+    words: 'profiles',
+    matches: isSourceFactory,
+  });
 }
 
 /** Opens a source with the plugin that brings its profile; see {@link chooseFactory}. */
@@ -20,8 +25,8 @@ export async function openPluginSource(
   profile: string,
   context: SourceContext,
 ): Promise<InteractionSource> {
-  const factory = chooseFactory(offers, ({ profiles }) => profiles, profile, 'profile');
-  return await factory.open(profile, context);
+  const chosen = chooseFactory(offers, { kind: 'profile', words: ({ profiles }) => profiles }, profile);
+  return await openFactory(chosen, `profile ${profile}`, (factory) => factory.open(profile, context), 'list');
 }
 
 function isSourceFactory(value: unknown): value is SourceFactory {
