@@ -11,7 +11,7 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  modulePathIgnorePatterns: ['/dist/', '/.nx/'],
+  modulePathIgnorePatterns: ['/dist/', '/.nx/', '/tools/new-storage/template/'],
   maxWorkers: 2,
   // Real processes on a busy machine take their time; what hangs still ends.
   testTimeout: 30_000, // ms

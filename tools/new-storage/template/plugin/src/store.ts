@@ -1,0 +1,118 @@
+import { CxvaultError, isCxvaultError, keyProblem } from '@cxvault/plugin-api';
+import type {
+  CallOptions,
+  GetOptions,
+  ObjectInfo,
+  ObjectStore,
+  PutOptions,
+  StoreErrorKind,
+} from '@cxvault/plugin-api';
+
+import type { PigeonClient } from './client.ts';
+
+const pageSize = 1_000;
+
+/** Your service's error codes; what is not named here is `permanent`, and not tried again. */
+const kinds: Readonly<Record<string, StoreErrorKind>> = {
+  missing: 'not-found',
+  taken: 'exists',
+};
+
+/** What cxvault asks of a store, on top of what the service offers. */
+export class PigeonStore implements ObjectStore {
+  readonly capabilities = { createIfAbsent: true, retention: false, serverChecksum: null };
+  readonly #client: PigeonClient;
+
+  constructor(client: PigeonClient) {
+    this.#client = client;
+  }
+
+  async put(
+    key: string,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    options: PutOptions = {},
+  ): Promise<ObjectInfo> {
+    begin(key, options);
+    if (options.retention !== undefined) throw refused('this store has no retention', key);
+    return this.#client.upload(key, exactly(key, body, options), options.ifAbsent ?? false);
+  }
+
+  async get(key: string, options: GetOptions = {}): Promise<AsyncIterable<Uint8Array>> {
+    const object = await this.stat(key, options);
+    if (object === undefined)
+      throw new CxvaultError('STORE_NOT_FOUND', 'there is no such object', { context: { key } });
+    const { offset, length } = options.range ?? { offset: 0, length: object.size };
+    const end = Math.min(offset + length, object.size);
+    return untilAborted(this.#client.download(key, offset, end), options);
+  }
+
+  async stat(key: string, options: CallOptions = {}): Promise<ObjectInfo | undefined> {
+    begin(key, options);
+    return this.#client.head(key);
+  }
+
+  async *list(
+    prefix: string,
+    options: CallOptions & { readonly startAfter?: string } = {},
+  ): AsyncGenerator<ObjectInfo> {
+    let after: string | undefined = options.startAfter ?? '';
+    while (after !== undefined) {
+      options.signal?.throwIfAborted();
+      const page: readonly ObjectInfo[] = await this.#client.page(prefix, after, pageSize);
+      yield* untilAborted(page, options);
+      after = page.at(-1)?.key;
+    }
+  }
+
+  async remove(key: string, options: CallOptions = {}): Promise<void> {
+    begin(key, options);
+    await this.#client.remove(key);
+  }
+
+  classify(error: unknown): StoreErrorKind {
+    if (isCxvaultError(error)) return error.code === 'STORE_NOT_FOUND' ? 'not-found' : 'permanent';
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    return (typeof code === 'string' ? kinds[code] : undefined) ?? 'permanent';
+  }
+
+  async close(): Promise<void> {
+    this.#client.close();
+  }
+}
+
+function begin(key: string, { signal }: CallOptions): void {
+  const problem = keyProblem(key);
+  if (problem !== undefined) throw refused(`an object cannot have this name: ${problem}`, key);
+  signal?.throwIfAborted();
+}
+
+function refused(message: string, key: string): CxvaultError {
+  return new CxvaultError('STORE_REFUSED', message, { context: { key } });
+}
+
+/** The body, which fails when it is not `size` bytes long: what fails is never published. */
+async function* exactly(
+  key: string,
+  body: Uint8Array | AsyncIterable<Uint8Array>,
+  options: PutOptions,
+): AsyncGenerator<Uint8Array> {
+  const { size } = options;
+  let sent = 0;
+  for await (const chunk of untilAborted(body instanceof Uint8Array ? [body] : body, options)) {
+    sent += chunk.length;
+    if (size !== undefined && sent > size) throw refused(`the body has more than ${size} bytes`, key);
+    yield chunk;
+  }
+  if (size !== undefined && sent < size) throw refused(`the body has ${sent} bytes, not ${size}`, key);
+}
+
+async function* untilAborted<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  { signal }: CallOptions,
+): AsyncGenerator<Item> {
+  for await (const item of items) {
+    signal?.throwIfAborted();
+    yield item;
+  }
+  signal?.throwIfAborted();
+}
