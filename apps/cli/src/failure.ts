@@ -3,6 +3,7 @@ import { type ErrorCode, errorCatalogue, isCxvaultError } from '@cxvault/plugin-
 import { errorHints } from './error-hints.ts';
 import { exitCodes } from './exit-codes.ts';
 import { nearest } from './nearest.ts';
+import { pluginFailure } from './plugin-failure.ts';
 import { printable } from './printable.ts';
 import { property } from './property.ts';
 import { hideSecrets } from './redact.ts';
@@ -31,7 +32,7 @@ function explain(error: unknown): Failure {
     return { code, message: error.message, hint: error.hint ?? errorHints[code], exit: exitCodes[code] };
   }
   if (isAbort(error)) return { code: 'INTERRUPTED', message: 'interrupted', exit: exitCodes.INTERRUPTED };
-  return cacheFailure(error) ?? unknownPluginFailure(error) ?? usageFailure(error) ?? defect(error);
+  return cacheFailure(error) ?? pluginFailure(messageOf(error)) ?? usageFailure(error) ?? defect(error);
 }
 
 /** An error for people: what failed, and below it what to do. */
@@ -58,14 +59,6 @@ function cacheFailure(error: unknown): Failure | undefined {
     hint: 'free some space; a damaged cache may be removed and is built anew (CXVAULT_CACHE_DIR names another folder)',
     exit: exitCodes.OUTPUT_FAILED,
   };
-}
-
-/** `plugins inspect` of oclif says so in a plain error. */
-function unknownPluginFailure(error: unknown): Failure | undefined {
-  const [, name] = /^(\S+) (?:is )?not installed$/.exec(messageOf(error)) ?? [];
-  if (name === undefined) return undefined;
-  const hint = 'cxvault plugins --core lists what is installed';
-  return { code: 'USAGE', message: `plugin ${name} is not installed`, hint, exit: exitCodes.USAGE };
 }
 
 /** Errors of oclif's parser and of its own commands; all of them are about the command line. */

@@ -1,10 +1,10 @@
-import { Command, run, settings } from '@oclif/core';
+import { Command, run, settings, ux } from '@oclif/core';
 import { exitCodes } from './exit-codes.ts';
 import { failureOf, failureText, plannedExit } from './failure.ts';
 import { asksForWords, wordsAsJson } from './help-json.ts';
 import { endOnSignals } from './interruption.ts';
 import { wrapped } from './present/wrap.ts';
-import { abandonPlugins } from './plugins/in-plugin.ts';
+import { abandonPlugins, inPlugin } from './plugins/in-plugin.ts';
 import { hideSecretsOf } from './redact.ts';
 
 /** Runs one command line. Never throws: everything ends as output and `process.exitCode`. */
@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   try {
     const words = knownWords(argv);
     if (wantsJson(argv) && asksForWords(beforeDashes(argv))) await wordsAsJson(words, root);
-    else if ((await run(words, { root })) === undefined && wantsJson(argv)) printJson({});
+    else if ((await runWords(words, root, wantsJson(argv))) === undefined && wantsJson(argv)) printJson({});
   } catch (error) {
     const exit = plannedExit(error);
     if (exit === undefined) report(error, argv);
@@ -69,6 +69,24 @@ function leaveErrorsToUs(): void {
     configurable: true,
     writable: true,
   });
+}
+
+/** What npm says while it changes the plugins would go to stdout, which `--json` promises to one document. */
+async function runWords(words: string[], root: string, json: boolean): Promise<unknown> {
+  const [topic, command] = words;
+  const npmTalks = topic === 'plugins' && command !== undefined && /^[a-z]/.test(command);
+  if (!json || !npmTalks || command === 'inspect') return await runOclif(words, root);
+  return await inPlugin('npm', () => runOclif(words, root));
+}
+
+async function runOclif(words: string[], root: string): Promise<unknown> {
+  try {
+    return await run(words, { root });
+  } catch (error) {
+    // While it shows that something is under way, oclif holds back what is written: the error too.
+    if (ux.action.running) ux.action.stop('failed');
+    throw error;
+  }
 }
 
 /** oclif's plugin lists with `plugins` alone; `plugins list` is what people type. */

@@ -278,3 +278,21 @@ describe('a scheme that nobody brings', () => {
     expect(code).toBe(2);
   });
 });
+
+describe('cxvault plugins', () => {
+  it.each([
+    ['a folder without a plugin', 'nothing-here', /^there is no plugin in this folder.*nothing-here\]$/],
+    ['a package that is no plugin', 'no-plugin', /^the package is no plugin: /],
+  ])('does not link %s', async (_, name, message) => {
+    const folder = desk.path('plugins', name);
+    await mkdir(folder, { recursive: true });
+    if (name === 'no-plugin') await writeFile(join(folder, 'package.json'), JSON.stringify({ name }));
+    const { code, document } = await desk.json(['plugins', 'link', folder], {
+      HOME: desk.path('homes', name),
+    });
+    expect(document).toMatchObject({
+      error: { code: 'USAGE', message: expect.stringMatching(message) as unknown },
+    });
+    expect(code).toBe(2);
+  });
+});
