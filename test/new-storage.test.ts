@@ -53,6 +53,24 @@ describe('npm run new:storage', () => {
     expect(lines).toBeLessThan(150);
   });
 
+  it('is what docs/plugins.md shows', async () => {
+    const document = await readFile(join(workspace, 'docs/plugins.md'), 'utf8');
+    const shown = [...document.matchAll(/^`([\w./-]+)`:\n\n```\w+\n([^]*?)^```$/gm)];
+    expect(shown.map(([, path]) => path)).toEqual([
+      'package.json',
+      'src/hook.ts',
+      'src/factory.ts',
+      'src/store.ts',
+      'test/conformance.test.ts',
+    ]);
+    for (const [, path = '', text = ''] of shown) {
+      const made = await readFile(join(plugin(), path), 'utf8');
+      // Prettier breaks lines of JSON in a document in another way than npm does.
+      if (path.endsWith('.json')) expect(JSON.parse(text)).toEqual(JSON.parse(made));
+      else expect({ path, text }).toEqual({ path, text: made });
+    }
+  });
+
   it('leaves nothing of the template behind', async () => {
     for (const file of await readdir(plugin(), { recursive: true, withFileTypes: true })) {
       if (!file.isFile() || file.parentPath.includes('node_modules')) continue;

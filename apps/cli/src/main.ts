@@ -75,6 +75,8 @@ function leaveErrorsToUs(): void {
 async function runWords(words: string[], root: string, json: boolean): Promise<unknown> {
   const [topic, command] = words;
   const npmTalks = topic === 'plugins' && command !== undefined && /^[a-z]/.test(command);
+  // Its npm is a part of cxvault, and nobody's to update.
+  if (npmTalks) process.env['npm_config_update_notifier'] ??= 'false';
   if (!json || !npmTalks || command === 'inspect') return await runOclif(words, root);
   return await inPlugin('npm', () => runOclif(words, root));
 }
