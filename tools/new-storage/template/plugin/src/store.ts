@@ -1,4 +1,4 @@
-import { CxvaultError, isCxvaultError, keyProblem } from '@cxvault/plugin-api';
+import { CxvaultError, exactBody, isCxvaultError, keyProblem } from '@cxvault/plugin-api';
 import type {
   CallOptions,
   GetOptions,
@@ -34,7 +34,9 @@ export class PigeonStore implements ObjectStore {
   ): Promise<ObjectInfo> {
     begin(key, options);
     if (options.retention !== undefined) throw refused('this store has no retention', key);
-    return this.#client.upload(key, exactly(key, body, options), options.ifAbsent ?? false);
+    const chunks = untilAborted(body instanceof Uint8Array ? [body] : body, options);
+    const exact = exactBody(chunks, { key, size: options.size });
+    return this.#client.upload(key, exact, options.ifAbsent ?? false);
   }
 
   async get(key: string, options: GetOptions = {}): Promise<AsyncIterable<Uint8Array>> {
@@ -88,22 +90,6 @@ function begin(key: string, { signal }: CallOptions): void {
 
 function refused(message: string, key: string): CxvaultError {
   return new CxvaultError('STORE_REFUSED', message, { context: { key } });
-}
-
-/** The body, which fails when it is not `size` bytes long: what fails is never published. */
-async function* exactly(
-  key: string,
-  body: Uint8Array | AsyncIterable<Uint8Array>,
-  options: PutOptions,
-): AsyncGenerator<Uint8Array> {
-  const { size } = options;
-  let sent = 0;
-  for await (const chunk of untilAborted(body instanceof Uint8Array ? [body] : body, options)) {
-    sent += chunk.length;
-    if (size !== undefined && sent > size) throw refused(`the body has more than ${size} bytes`, key);
-    yield chunk;
-  }
-  if (size !== undefined && sent < size) throw refused(`the body has ${sent} bytes, not ${size}`, key);
 }
 
 async function* untilAborted<Item>(
