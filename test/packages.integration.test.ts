@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { packAll } from '../tools/packages/pack.ts';
 
 // The packages as they would be published, in a registry of this machine, installed by a user whose home is empty.
-// Some 90 s, most of them npm's; other packages come from the registry that npm is configured with.
+// Some 80 s, most of them npm's; other packages come from the registry that npm is configured with.
 
 const workspace = fileURLToPath(new URL('..', import.meta.url));
 const npmCli = join(workspace, 'node_modules', 'npm', 'bin', 'npm-cli.js');
@@ -83,6 +83,7 @@ async function json<Document>(...args: string[]): Promise<Document> {
 
 interface StorageList {
   readonly storages: readonly { readonly scheme: string; readonly plugin: string }[];
+  readonly installable: readonly { readonly scheme: string; readonly package: string }[];
 }
 
 async function schemes(): Promise<string[]> {
@@ -147,6 +148,21 @@ function targets({ exports, bin, oclif }: Manifest): string[] {
     ...hooks.map((path) => (path.endsWith('.js') ? path : `${path}.js`)),
   ];
 }
+
+describe('a plugin of ours', () => {
+  it(
+    'is installed by the command that cxvault names, and uninstalled',
+    async () => {
+      const { installable } = await json<StorageList>('storage', 'list');
+      const azure = installable.find(({ scheme }) => scheme === 'az')?.package ?? '';
+      expect(await json('plugins', 'install', azure)).toEqual({});
+      expect(await schemes()).toEqual(['az', 'file', 's3']);
+      expect(await json('plugins', 'uninstall', azure)).toEqual({});
+      expect(await schemes()).toEqual(['file', 's3']);
+    },
+    slowMs,
+  );
+});
 
 describe("somebody else's plugin", () => {
   it(
