@@ -18,6 +18,7 @@ describeStore('PigeonStore', {
       close: () => rm(folder, { recursive: true }),
     };
   },
+  absent: { retention: 'this store keeps nothing from being removed' },
   errors: [
     { error: new PigeonError('missing', 'a'), kind: 'not-found' },
     { error: new PigeonError('taken', 'a'), kind: 'exists' },
