@@ -184,7 +184,7 @@ describe('remedies', () => {
       texts.flat().flatMap((text) => [...text.matchAll(/reason: '([a-z-]+)'/g)].map(([, code = '']) => code)),
     );
     // Why a run takes an item of work, and what is shown of erased interactions: no failures.
-    for (const other of ['listed', 'asked', 'failure', 'absent']) reasons.delete(other);
+    for (const other of ['listed', 'asked', 'failure', 'absent', 'allowed']) reasons.delete(other);
     expect(reasons.size).toBeGreaterThan(8);
     const unknown = failureRemedy('never-heard-of');
     for (const reason of [
