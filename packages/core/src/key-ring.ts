@@ -59,6 +59,16 @@ export class KeyRing {
     this.#writingKey = options.writingKey;
   }
 
+  /** All root keys that the slots gave. */
+  get rootKeys(): readonly Uint8Array[] {
+    return this.#options.rootKeys;
+  }
+
+  /** The root key that opened the journal key. */
+  get writingKey(): Uint8Array {
+    return this.#writingKey;
+  }
+
   /**
    * The keys that may fit: several root keys for ring objects, one data key for all else, none for an erased
    * key. Throws `ARCHIVE_DAMAGED` with `context.object_key` when the ring object is missing or damaged, and a
@@ -144,9 +154,19 @@ export async function readRingObject(
   keyId: string,
   rootKeys: readonly Uint8Array[],
 ): Promise<Ring> {
+  const bytes = await readRingBytes(store, ringKey(keyId));
+  if (!bytes) throw ringDamage(ringKey(keyId), 'a key ring object is missing', 'missing');
+  return openRingBytes(bytes, archiveId, keyId, rootKeys);
+}
+
+/** What the bytes of a ring object say; throws as {@link readRing} does. */
+export async function openRingBytes(
+  bytes: Uint8Array,
+  archiveId: string,
+  keyId: string,
+  rootKeys: readonly Uint8Array[],
+): Promise<Ring> {
   const key = ringKey(keyId);
-  const bytes = await readRingBytes(store, key);
-  if (!bytes) throw ringDamage(key, 'a key ring object is missing', 'missing');
   try {
     const object = await openObject(bytesSource(bytes), () => Promise.resolve(rootKeys), {
       archiveId,
@@ -160,7 +180,8 @@ export async function readRingObject(
   }
 }
 
-async function readRingBytes(store: ObjectStore, key: string): Promise<Uint8Array | undefined> {
+/** The bytes of a ring object; undefined when there is none. Throws `ARCHIVE_DAMAGED` for one that is too large. */
+export async function readRingBytes(store: ObjectStore, key: string): Promise<Uint8Array | undefined> {
   try {
     return await readSmallObject(store, key, largestRing);
   } catch (error) {

@@ -2,11 +2,13 @@ import type { SourceIdentity } from '@cxvault/plugin-api';
 
 import type { EntryRef } from '../journal-entry.ts';
 import type { CatalogDatabase } from './database.ts';
-import type { CatalogObject, MediumUse, RecordPlace, RunRow } from './rows.ts';
+import type { CatalogEntry, CatalogObject, MediumUse, RecordPlace, RunRow } from './rows.ts';
 
 /** The part of the catalog that is about the journal itself: entries, chains, tips, and the objects they name. */
 export class EntryCatalog {
   protected readonly db: CatalogDatabase;
+  /** Only those who copy an archive look objects up by entry; others need not pay for it. */
+  #indexed = false;
 
   protected constructor(db: CatalogDatabase) {
     this.db = db;
@@ -34,6 +36,45 @@ export class EntryCatalog {
     EntryRef & { readonly key: string; readonly bytes: number; readonly at: string }
   > {
     return this.db.iterate('SELECT run_id, n, sha256, key, bytes, at FROM entries ORDER BY run_id, n');
+  }
+
+  /** An entry by its place; undefined when it is not known. */
+  entryAt(runId: string, n: number): (CatalogEntry & { readonly final: boolean }) | undefined {
+    const row = this.db.get<CatalogEntry & { final: number }>(
+      'SELECT key, bytes, sha256, final FROM entries WHERE run_id = ? AND n = ?',
+      runId,
+      n,
+    );
+    return row && { ...row, final: row.final === 1 };
+  }
+
+  /** The number of the last entry of a run that is known; 0 when none is. */
+  lastEntryOf(runId: string): number {
+    return this.db.count('SELECT coalesce(max(n), 0) AS n FROM entries WHERE run_id = ?', runId);
+  }
+
+  /**
+   * The living objects that an entry names: those that it brings, and those of earlier entries that its records or
+   * media lie in. The first call on a catalog makes what it is looked up by.
+   */
+  objectsNamedBy(runId: string, n: number): CatalogObject[] {
+    this.#indexEntries();
+    return this.db.all(
+      `SELECT key, kind, bytes, sha256, run_id, n FROM objects WHERE key NOT IN (SELECT key FROM erased_objects) AND key IN (
+         SELECT key FROM objects WHERE run_id = ?1 AND n = ?2
+         UNION SELECT segment FROM versions WHERE run_id = ?1 AND n = ?2
+         UNION SELECT m.object_key FROM versions AS v JOIN media AS m ON m.version = v.id WHERE v.run_id = ?1 AND v.n = ?2)
+       ORDER BY key`,
+      runId,
+      n,
+    );
+  }
+
+  #indexEntries(): void {
+    if (this.#indexed) return;
+    this.db.exec('CREATE INDEX IF NOT EXISTS objects_by_entry ON objects (run_id, n)');
+    this.db.exec('CREATE INDEX IF NOT EXISTS versions_by_entry ON versions (run_id, n)');
+    this.#indexed = true;
   }
 
   /** True when the run has a final entry: then it ended by itself, and has a report. */
@@ -96,6 +137,15 @@ export class EntryCatalog {
   /** An entry that came back is not lost. */
   forgetLost(key: string): void {
     this.db.run('DELETE FROM lost WHERE key = ?', key);
+  }
+
+  /** Remembers that the archive lay at an address: then one that is not there is missed, and not misspelt. */
+  rememberPlace(url: string): void {
+    this.db.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', `place ${url}`, 'seen');
+  }
+
+  remembersPlace(url: string): boolean {
+    return this.db.get('SELECT 1 FROM meta WHERE name = ?', `place ${url}`) !== undefined;
   }
 
   lostEntries(): (EntryRef & { key: string })[] {

@@ -12,6 +12,9 @@ export interface CatalogObject {
   readonly n: number;
 }
 
+/** A journal entry as a stored object. */
+export type CatalogEntry = Pick<CatalogObject, 'key' | 'bytes' | 'sha256'>;
+
 /** A record that an entry places in a segment. */
 export interface RecordPlace {
   readonly version: number;
