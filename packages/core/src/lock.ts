@@ -28,12 +28,21 @@ export interface RunLockOptions {
   readonly process?: ProcessIdentity;
 }
 
+/** What keeps a second run away, of one archive or of several. */
+export interface ArchiveLock {
+  /** True on a store without conditional create: two runs that start at the same moment may both get it. */
+  readonly bestEffort: boolean;
+  /** Throws `ARCHIVE_LOCK_LOST` when the lock is another's. */
+  check(): Promise<void>;
+  /** Does not throw. */
+  release(): Promise<void>;
+}
+
 /**
  * Keeps a second run away from the archive. It saves work; correctness does not hang on it. The lock is renewed in
  * the background, without keeping the process alive, until it is released or lost.
  */
-export class RunLock {
-  /** True on a store without conditional create: two runs that start at the same moment may both get it. */
+export class RunLock implements ArchiveLock {
   readonly bestEffort: boolean;
   readonly #store: ObjectStore;
   readonly #options: RunLockOptions;

@@ -1,3 +1,4 @@
+import type { ReplicaReport } from '../mirror/replica.ts';
 import type { StoredReport } from './report.ts';
 
 /** A text without what would let its reader in, such as signed addresses and tokens. */
@@ -13,6 +14,7 @@ export function discreetReport<Report extends StoredReport>(report: Report, hide
     ...report,
     failed_records: report.failed_records.map((failed) => withReason(failed, hide)),
     marks: { ...report.marks, failed: report.marks.failed.map((failed) => withReason(failed, hide)) },
+    ...(report.archives && { archives: report.archives.map((one) => discreetReplica(one, hide)) }),
     warnings: report.warnings.map(hide),
     journal_damage: report.journal_damage.map((one) => ({ ...one, detail: hide(one.detail) })),
     ...(error && {
@@ -23,6 +25,10 @@ export function discreetReport<Report extends StoredReport>(report: Report, hide
       },
     }),
   };
+}
+
+function discreetReplica(replica: ReplicaReport, hide: HideSecrets): ReplicaReport {
+  return { ...replica, ...(replica.reason !== undefined && { reason: hide(replica.reason) }) };
 }
 
 function withReason<Failed extends { readonly reason: string }>(failed: Failed, hide: HideSecrets): Failed {

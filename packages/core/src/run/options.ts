@@ -4,6 +4,7 @@ import type { Archive } from '../archive.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Clock } from '../clock.ts';
 import type { RunCommit } from './committer.ts';
+import type { Mirror } from '../mirror/mirror.ts';
 import type { HideSecrets } from './discreet-report.ts';
 
 /** How far a run has come. */
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly source: InteractionSource;
   readonly clock: Clock;
   readonly tool: { readonly name: string; readonly version: string };
+  /** Where the archive lies in several places: `archive` was opened over its store. */
+  readonly mirror?: Mirror | undefined;
   /** As the report names the archive. */
   readonly archiveUrl: string;
   /** What the report says in others' words goes through it, also for the archive: nothing can be taken back there. */

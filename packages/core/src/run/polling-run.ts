@@ -1,16 +1,16 @@
 import { newId } from '@cxvault/crypto-codec';
 import type { CallCounts, CapabilityReport, Lane, ListWindow, SourceIdentity } from '@cxvault/plugin-api';
 
-import { syncCatalog } from '../catalog/sync.ts';
 import type { Damage } from '../damage.ts';
 import type { EntryWindow } from '../journal-entry.ts';
 import type { JournalWriter } from '../journal.ts';
 import { toJson } from '../json.ts';
 import type { KeyAllocator } from '../key-ring.ts';
-import { RunLock } from '../lock.ts';
+import type { ArchiveLock } from '../lock.ts';
 import { CallSum } from './call-sum.ts';
 import { checkIdentity, checkSource } from './checks.ts';
 import { coverageOf, holdWindow, windowsAfter, type JournalledWindow } from './coverage.ts';
+import { readState, takeLock } from './known-state.ts';
 import type { FailedMark } from './marker.ts';
 import type { RunOptions } from './options.ts';
 import { archivedRecordsOf, completionReport, type RunReport, type StoredReport } from './report.ts';
@@ -33,7 +33,7 @@ const settlingMs = 60_000;
 /** What a polling run needs for its whole life; the rest may change from pass to pass. */
 export type PollingRunOptions = Pick<
   RunOptions,
-  'archive' | 'catalog' | 'clock' | 'tool' | 'archiveUrl' | 'hideSecrets'
+  'archive' | 'mirror' | 'catalog' | 'clock' | 'tool' | 'archiveUrl' | 'hideSecrets'
 > & {
   readonly onWarning?: (message: string) => void;
 };
@@ -53,7 +53,7 @@ export interface PassResult {
 export class PollingRun implements AsyncDisposable {
   readonly runId: string;
   readonly #options: PollingRunOptions;
-  readonly #lock: RunLock;
+  readonly #lock: ArchiveLock;
   readonly #damage: readonly Damage[];
   readonly #startedAt: number;
   readonly #counts = new RunCounts();
@@ -70,7 +70,12 @@ export class PollingRun implements AsyncDisposable {
   #records = { plaintext: 0, stored: 0 };
   #marks: { sent: number; failed: readonly FailedMark[] } = { sent: 0, failed: [] };
 
-  private constructor(options: PollingRunOptions, runId: string, lock: RunLock, damage: readonly Damage[]) {
+  private constructor(
+    options: PollingRunOptions,
+    runId: string,
+    lock: ArchiveLock,
+    damage: readonly Damage[],
+  ) {
     this.#options = options;
     this.runId = runId;
     this.#lock = lock;
@@ -83,11 +88,11 @@ export class PollingRun implements AsyncDisposable {
 
   /** Takes the lock and reads the journal. Throws `ARCHIVE_LOCKED`, and what the store throws. */
   static async open(options: PollingRunOptions, signal?: AbortSignal): Promise<PollingRun> {
-    const { archive, catalog, clock } = options;
+    const { clock } = options;
     const runId = newId();
-    const lock = await RunLock.acquire(archive.store, { runId, clock });
+    const lock = await takeLock(options, { runId, clock });
     try {
-      const { damage } = await syncCatalog(archive, catalog, signal);
+      const damage = await readState({ ...options, ...(signal && { signal }) });
       return new PollingRun(options, runId, lock, damage);
     } catch (error) {
       await lock.release();
@@ -170,7 +175,7 @@ export class PollingRun implements AsyncDisposable {
     await this.#lock.check(); // before anything is fetched in vain
     const capabilities = await this.#check(options);
     const now = clock.now();
-    const pendingMarks = now - this.#marksSentAt >= hour;
+    const pendingMarks = (await this.#recover(options)) || now - this.#marksSentAt >= hour;
     const due = this.#journalledAt === undefined || now - this.#journalledAt >= hour;
     const passOptions: RunOptions = {
       ...options,
@@ -203,6 +208,12 @@ export class PollingRun implements AsyncDisposable {
     if (pendingMarks && end.error === undefined) this.#marksSentAt = now;
     this.#note(end);
     return end;
+  }
+
+  /** True when archives that lagged are whole again: then marks that waited for them go out. */
+  async #recover({ mirror, archive, catalog, signal }: RunOptions): Promise<boolean> {
+    if (!mirror || mirror.isWhole) return false;
+    return mirror.recover({ archive, catalog, signal });
   }
 
   async #check(options: RunOptions): Promise<CapabilityReport> {

@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Damage } from '../damage.ts';
 import { discreetReport } from './discreet-report.ts';
 import { splitReason } from './failure-reason.ts';
+import type { ReplicaReport } from '../mirror/replica.ts';
 import type { FailedMark } from './marker.ts';
 import type { RunOptions } from './options.ts';
 import type { RunCounts } from './run-counts.ts';
@@ -28,6 +29,8 @@ export interface RunReport {
   readonly generated_at: string;
   readonly run_id: string;
   readonly archive: string;
+  /** Of a run on several: how things stand with each. */
+  readonly archives?: readonly ReplicaReport[];
   readonly profile: string;
   readonly windows: readonly { readonly lane: Lane; readonly from: string; readonly to: string }[];
   /** SHA-256 of the journal's newest entries: what `verify --expect-tip` takes. */
@@ -67,7 +70,7 @@ export type StoredReport = Omit<RunReport, 'archived_records'>;
 
 /** What a session knows at its end. */
 interface SessionEnd {
-  readonly options: Pick<RunOptions, 'catalog' | 'clock' | 'archiveUrl' | 'hideSecrets'>;
+  readonly options: Pick<RunOptions, 'catalog' | 'clock' | 'archiveUrl' | 'hideSecrets' | 'mirror'>;
   readonly start: Pick<RunStart, 'runId' | 'startedAt' | 'damage'>;
   readonly profile: string;
   readonly apiCalls: CallCounts;
@@ -86,7 +89,7 @@ interface SessionEnd {
 /** The report of a run as things stand. */
 export function completionReport(end: SessionEnd): StoredReport {
   const { counts, records } = end;
-  const { catalog, clock, archiveUrl, hideSecrets } = end.options;
+  const { catalog, clock, archiveUrl, hideSecrets, mirror } = end.options;
   const { runId, startedAt, damage } = end.start;
   const outcomes = outcomesOf(catalog, runId, counts);
   const report = {
@@ -94,6 +97,7 @@ export function completionReport(end: SessionEnd): StoredReport {
     generated_at: new Date(clock.now()).toISOString(),
     run_id: runId,
     archive: archiveUrl,
+    ...(mirror && { archives: mirror.reports() }),
     profile: end.profile,
     windows: end.windows,
     tips: catalog.tips().map((tip) => tip.sha256),

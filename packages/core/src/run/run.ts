@@ -1,10 +1,10 @@
 import { newId } from '@cxvault/crypto-codec';
 import type { SourceIdentity } from '@cxvault/plugin-api';
 
-import { syncCatalog } from '../catalog/sync.ts';
 import { JournalWriter } from '../journal.ts';
-import { RunLock } from '../lock.ts';
+import type { ArchiveLock } from '../lock.ts';
 import { checkIdentity, checkSource } from './checks.ts';
+import { readState, takeLock } from './known-state.ts';
 import type { RunOptions } from './options.ts';
 import { RunCounts } from './run-counts.ts';
 import type { RunResult } from './run-start.ts';
@@ -24,9 +24,9 @@ export async function runArchive(options: RunOptions): Promise<RunResult> {
   const warnings = checkSource(capabilities, wants);
   const runId = newId();
   const counts = new RunCounts();
-  const lock = await RunLock.acquire(archive.store, { runId, clock });
+  const lock = await takeLock(options, { runId, clock });
   try {
-    const { damage } = await syncCatalog(archive, catalog, signal);
+    const damage = await readState(options);
     checkIdentity(catalog.identity(), capabilities.identity);
     if (lock.bestEffort)
       warnings.push('the store cannot create an object only if it is absent: the lock is best effort');
@@ -51,7 +51,7 @@ export async function runArchive(options: RunOptions): Promise<RunResult> {
 /** The journal of a run, which says who runs and what was there before, and needs the lock for each entry. */
 export function journalWriter(
   { archive, catalog, tool, clock }: Pick<RunOptions, 'archive' | 'catalog' | 'tool' | 'clock'>,
-  run: { readonly runId: string; readonly lock: RunLock; readonly identity: SourceIdentity },
+  run: { readonly runId: string; readonly lock: ArchiveLock; readonly identity: SourceIdentity },
 ): JournalWriter {
   return new JournalWriter(archive, {
     runId: run.runId,

@@ -145,7 +145,7 @@ export class RunSession {
     const workers = this.#startWorkers();
     const parts = [this.#feed(), ...workers];
     const { pendingMarks = true } = this.#start;
-    if (this.#marks && pendingMarks && !this.#options.interactions) parts.push(this.#marker.addPending());
+    if (this.#mayMark() && pendingMarks && !this.#options.interactions) parts.push(this.#marker.addPending());
     await allOrStop(parts, this.#stop);
     this.#signal.throwIfAborted();
   }
@@ -184,6 +184,11 @@ export class RunSession {
     return Array.from({ length: concurrency }, () => new Worker(options, shared).run(this.#signal));
   }
 
+  /** Of several archives all must have an interaction before it is marked; else its mark stays pending. */
+  #mayMark(): boolean {
+    return this.#marks && (this.#options.mirror?.isWhole ?? true);
+  }
+
   #makeCommitter(): Committer {
     const { archive, catalog, clock, compression = 'zstd', segmentAgeMs = tenMinutes } = this.#options;
     return new Committer({
@@ -198,7 +203,7 @@ export class RunSession {
         this.#options.onCommit?.(commit);
         this.#counts.committed(archived);
         this.#marker.forget(marked);
-        if (this.#marks) for (const id of archived) this.#marker.add(id);
+        if (this.#mayMark()) for (const id of archived) this.#marker.add(id);
         this.#progress();
       },
     });
