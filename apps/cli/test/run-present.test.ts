@@ -23,4 +23,28 @@ describe('a run for people', () => {
     );
     expect(presentRun({ ...report, calls_per_1000: {} }, {})).not.toContain('per 1,000');
   });
+
+  it('says of several archives how things stand with each', () => {
+    const caught_up = { objects: 0, entries: 0, bytes: 0 };
+    const text = presentRun(
+      {
+        ...report,
+        archives: [
+          { archive: 'file:///srv/a', state: 'whole', caught_up: { objects: 2, entries: 1, bytes: 3_000 } },
+          {
+            archive: 's3://bucket/b',
+            state: 'unreachable',
+            caught_up,
+            reason: 'the store could not be reached',
+          },
+        ],
+      },
+      { archive: ['/srv/a', 's3://bucket/b'] },
+    );
+    expect(text).toMatch(
+      /^archive +\/srv\/a: whole \(given 2 objects and 1 entry that it lacked, 3.0 kB\)$/m,
+    );
+    expect(text).toMatch(/^archive +s3:\/\/bucket\/b: unreachable, the store could not be reached$/m);
+    expect(text).toContain('Next: cxvault verify --archive /srv/a');
+  });
 });

@@ -11,6 +11,7 @@ import { KeyRemoveCommand } from './key/remove.ts';
 import { KeyRotateCommand } from './key/rotate.ts';
 import { List } from './list.ts';
 import { Prune } from './prune.ts';
+import { Replicate } from './replicate.ts';
 import { Restore } from './restore.ts';
 import { Run } from './run.ts';
 import { Show } from './show.ts';
@@ -33,6 +34,7 @@ export const commands: Record<string, Command.Class> = {
   'key:rotate': KeyRotateCommand,
   list: List,
   prune: Prune,
+  replicate: Replicate,
   restore: Restore,
   run: Run,
   show: Show,

@@ -23,11 +23,15 @@ export const unlockFlags = {
   }),
 };
 
-/** The values of {@link archiveFlags} and {@link unlockFlags}. */
-export interface ArchiveFlagValues {
-  readonly archive?: string;
+/** The values of {@link unlockFlags}. */
+export interface UnlockFlagValues {
   readonly 'password-file'?: string;
   readonly 'key-file'?: string;
+}
+
+/** The values of {@link archiveFlags} and {@link unlockFlags}. */
+export interface ArchiveFlagValues extends UnlockFlagValues {
+  readonly archive?: string;
 }
 
 /** A period [from, to). */

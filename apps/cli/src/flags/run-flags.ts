@@ -1,10 +1,16 @@
 import { Flags } from '@oclif/core';
-import { archiveFlags, periodFlags, unlockFlags } from './archive-flags.ts';
+import { periodFlags, unlockFlags } from './archive-flags.ts';
 import { sourceFlags } from './source-flags.ts';
 
 /** The flags of `run`. None has a default here: an unset flag lets the configuration file speak. */
 export const runFlags = {
-  ...archiveFlags,
+  archive: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'ARCHIVE',
+    helpValue: 'URL',
+    summary: 'Path or URL of the archive (env: CXVAULT_ARCHIVE); given several times: of each copy of it.',
+  }),
   ...unlockFlags,
   ...sourceFlags,
   ...periodFlags,

@@ -1,4 +1,4 @@
-import type { RunReport } from '@cxvault/core';
+import type { ReplicaReport, RunReport } from '@cxvault/core';
 import { count, elapsed, place, plural, size, table } from './layout.ts';
 import { type CommonFlags, nextCommand } from './next.ts';
 import { periodWords } from './times.ts';
@@ -29,7 +29,7 @@ export function runHeadline(report: RunReport): string {
 function rows(report: RunReport): [string, string][] {
   const { media, bytes, marks } = report;
   return [
-    ['archive', place(report.archive)],
+    ...archives(report),
     ['run', report.run_id],
     ['interactions', interactions(report)],
     ['media', `${count(media.archived)} archived (${size(media.bytes)})${absent(media)}`],
@@ -44,6 +44,22 @@ function rows(report: RunReport): [string, string][] {
     ['took', elapsed(report.duration_ms)],
     ...report.tips.map((tip): [string, string] => ['journal tip', tip]),
   ];
+}
+
+/** The archive; of several each, and whether it has everything. */
+function archives({ archive, archives: several }: RunReport): [string, string][] {
+  if (several === undefined) return [['archive', place(archive)]];
+  return several.map((one) => ['archive', `${place(one.archive)}: ${replicaWords(one)}`]);
+}
+
+/** How things stand with one of several archives. */
+export function replicaWords({ state, reason, caught_up }: ReplicaReport): string {
+  const { objects, entries, bytes } = caught_up;
+  const given =
+    objects + entries === 0
+      ? ''
+      : ` (given ${plural(objects, 'object')} and ${plural(entries, 'entry', 'entries')} that it lacked, ${size(bytes)})`;
+  return `${state}${given}${reason === undefined ? '' : `, ${reason}`}`;
 }
 
 function interactions(report: RunReport): string {

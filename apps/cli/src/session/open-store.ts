@@ -3,7 +3,7 @@ import { systemClock, withRetry } from '@cxvault/core';
 import type { CommandContext } from '../context.ts';
 import { collectStorages, openPluginStore } from '../plugins/storages.ts';
 import { tracedStore } from '../telemetry/traced-store.ts';
-import { chooseArchive, findArchive } from '../settings/archive-url.ts';
+import { chooseArchive, chooseArchives, findArchive } from '../settings/archive-url.ts';
 
 /** A store and the address that it was opened by. */
 export interface OpenStore {
@@ -11,10 +11,19 @@ export interface OpenStore {
   readonly url: URL;
 }
 
-/** The archive's address from flag, environment or configuration file. */
-export function archiveOf(context: CommandContext, flag: string | undefined): URL {
+/** What `--archive` says, once or several times. */
+type ArchiveFlag = string | readonly string[] | undefined;
+
+/** The archive's address from flag, environment or configuration file. Throws when several are named. */
+export function archiveOf(context: CommandContext, flag: ArchiveFlag): URL {
   const { config, env, folder } = context.settings;
   return chooseArchive({ flag, env, config: config.archive, folder });
+}
+
+/** The addresses of all that are named, the first of them first. */
+export function archivesOf(context: CommandContext, flag: ArchiveFlag): [URL, ...URL[]] {
+  const { config, env, folder } = context.settings;
+  return chooseArchives({ flag, env, config: config.archive, folder });
 }
 
 /** As {@link archiveOf}; undefined when none is named anywhere. */

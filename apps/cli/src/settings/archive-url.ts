@@ -7,27 +7,53 @@ const schemePattern = /^[a-z][a-z0-9+.-]+:/i;
 
 /** Where an archive may be named, the first that is set wins. */
 export interface ArchiveChoice {
-  readonly flag: string | undefined;
+  readonly flag: string | readonly string[] | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly config: string | readonly string[] | undefined;
   /** Paths are relative to it. */
   readonly folder: string;
 }
 
-/** The URL of the archive to work on. Throws `CONFIG_INVALID` when none is named or it is no URL. */
-export function chooseArchive(choice: ArchiveChoice): URL {
-  const url = findArchive(choice);
-  if (url !== undefined) return url;
+/**
+ * The URLs of the archives that are named, each once, in the order that they are named in. Throws `CONFIG_INVALID` when
+ * none is named, one is named twice or is no URL.
+ */
+export function chooseArchives(choice: ArchiveChoice): [URL, ...URL[]] {
+  const [first, ...others] = namedIn(choice).map((text) => archiveUrl(text, choice.folder));
+  if (first !== undefined) {
+    refuseTwice([first, ...others]);
+    return [first, ...others];
+  }
   throw new CxvaultError('CONFIG_INVALID', 'no archive is named', {
     hint: 'give --archive URL or set CXVAULT_ARCHIVE, for example ./archive or s3://my-bucket/cxone/archives',
   });
 }
 
+/** As {@link chooseArchives}, for what works on one: also throws when several are named. */
+export function chooseArchive(choice: ArchiveChoice): URL {
+  const [first, second] = chooseArchives(choice);
+  if (second === undefined) return first;
+  throw new CxvaultError('CONFIG_INVALID', 'several archives are named, and this works on one', {
+    hint: 'say which with --archive URL',
+  });
+}
+
 /** As {@link chooseArchive}; undefined when none is named. */
 export function findArchive(choice: ArchiveChoice): URL | undefined {
-  const named =
-    given(choice.flag) ?? given(choice.env.CXVAULT_ARCHIVE) ?? bucket(choice.env) ?? one(choice.config);
-  return named === undefined ? undefined : archiveUrl(named, choice.folder);
+  return namedIn(choice).length === 0 ? undefined : chooseArchive(choice);
+}
+
+function namedIn({ flag, env, config }: ArchiveChoice): readonly string[] {
+  const places = [flag, env.CXVAULT_ARCHIVE, bucket(env), config].map(all);
+  return places.find(({ length }) => length > 0) ?? [];
+}
+
+function refuseTwice(urls: readonly URL[]): void {
+  const twice = urls.find((url, at) => urls.findIndex(({ href }) => href === url.href) !== at);
+  if (twice === undefined) return;
+  throw new CxvaultError('CONFIG_INVALID', `an archive is named twice: ${twice.href}`, {
+    hint: 'a second copy needs another place',
+  });
 }
 
 /** A path or a URL as URL; a path becomes a `file:` URL. */
@@ -60,19 +86,12 @@ function given(text: string | undefined): string | undefined {
   return text === undefined || text === '' ? undefined : text;
 }
 
+function all(named: string | readonly string[] | undefined): readonly string[] {
+  if (typeof named === 'object') return named.filter((text) => text !== '');
+  return given(named) === undefined || named === undefined ? [] : [named];
+}
+
 function bucket(env: NodeJS.ProcessEnv): string | undefined {
   const name = given(env.S3_BUCKET_NAME);
   return name === undefined ? undefined : `s3://${name}/cxone/archives`;
-}
-
-function one(config: ArchiveChoice['config']): string | undefined {
-  if (config === undefined || typeof config === 'string') return given(config);
-  if (config.length <= 1) return given(config[0]);
-  throw new CxvaultError(
-    'CONFIG_INVALID',
-    'the configuration file names several archives, and this command works on one',
-    {
-      hint: 'say which with --archive URL',
-    },
-  );
 }

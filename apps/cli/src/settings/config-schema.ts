@@ -113,7 +113,7 @@ export const configSchema = z.strictObject({
   archive: z
     .union([text, z.array(text).min(1)])
     .optional()
-    .describe('the archive, as --archive; of several, --archive chooses'),
+    .describe('the archive, as --archive; a list: the places of its copies, all of which run writes to'),
   cxone: cxone.optional().describe('the tenant, and how its API is used'),
   run: run.optional().describe('flags of run'),
   verify: verify.optional().describe('flags of verify'),

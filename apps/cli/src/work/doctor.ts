@@ -6,7 +6,8 @@ import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
 import { unlockChoice } from '../session/open-archive.ts';
 import { openSource } from '../session/open-source.ts';
-import { archiveOf, openStore, type OpenStore } from '../session/open-store.ts';
+import { place } from '../present/layout.ts';
+import { archivesOf, openStore, type OpenStore } from '../session/open-store.ts';
 import { readUnlock } from '../settings/unlock.ts';
 import { type CheckOutcome, type DoctorCheck, failed, ok, skipped } from './doctor-checks.ts';
 import { checkKeys } from './doctor-keys.ts';
@@ -70,8 +71,27 @@ async function sourceChecks(context: CommandContext, flags: DoctorFlags): Promis
 }
 
 async function archiveChecks(context: CommandContext, flags: DoctorFlags): Promise<readonly CheckOutcome[]> {
+  let urls: readonly URL[];
   try {
-    const url = archiveOf(context, flags.archive);
+    urls = archivesOf(context, flags.archive);
+  } catch (error) {
+    return [failed('store', error), skipped('archive', 'needs the store')];
+  }
+  const checked: CheckOutcome[] = [];
+  for (const url of urls) {
+    const checks = await checksOf(context, flags, url);
+    const named = (detail: string): string => (urls.length === 1 ? detail : `${place(url.href)}: ${detail}`);
+    checked.push(...checks.map((check) => ({ ...check, detail: named(check.detail) })));
+  }
+  return checked;
+}
+
+async function checksOf(
+  context: CommandContext,
+  flags: DoctorFlags,
+  url: URL,
+): Promise<readonly CheckOutcome[]> {
+  try {
     const opened = await openStore(context, url);
     try {
       return await storeAndArchive(context, flags, opened);

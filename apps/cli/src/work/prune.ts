@@ -4,8 +4,9 @@ import type { CommandContext } from '../context.ts';
 import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { watchInterruption } from '../interruption.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
-import { openSession } from '../session/open-archive.ts';
+import { openSessionAt } from '../session/open-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
+import { archiveOf } from '../session/open-store.ts';
 import { parseDuration } from '../settings/duration.ts';
 
 const dayMs = 86_400_000;
@@ -29,7 +30,7 @@ export interface Pruned extends PruneResult {
 export async function prune(context: CommandContext, flags: PruneFlags): Promise<Pruned> {
   const olderThanMs = olderThan(flags['older-than'] ?? '1d');
   const cache = await openCacheFolder(context.oclif);
-  await using session = await openSession(context, flags);
+  await using session = await openSessionAt(context, flags, archiveOf(context, flags.archive));
   using interruption = watchInterruption(context.warn);
   using catalog = openCatalog(cache, session.archive);
   const result = await pruneArchive(session.archive, {

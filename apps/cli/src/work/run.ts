@@ -15,7 +15,6 @@ import { BudgetUse } from '../budget-use.ts';
 import type { CommandContext } from '../context.ts';
 import { exitIncomplete, firstExit } from '../exit-codes.ts';
 import { type Failure, failureOf } from '../failure.ts';
-import type { ArchiveFlagValues } from '../flags/archive-flags.ts';
 import { watchInterruption } from '../interruption.ts';
 import { RunMetrics } from '../metrics/run-metrics.ts';
 import { count } from '../present/layout.ts';
@@ -23,8 +22,9 @@ import { showProgress } from '../progress.ts';
 import { hideSecrets } from '../redact.ts';
 import { checkOutputPlace, writeReport } from '../report-file.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
-import { envelopePassword, openSession } from '../session/open-archive.ts';
+import { envelopePassword } from '../session/open-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
+import { openRunSession, type RunArchiveFlags } from '../session/open-mirror.ts';
 import { openSource } from '../session/open-source.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { type RunFlagValues, runSettings, type RunSettings } from '../settings/run-settings.ts';
@@ -44,7 +44,7 @@ export interface RunOutcome {
 }
 
 /** The flags of `run`. */
-export interface RunFlags extends ArchiveFlagValues, RunFlagValues, BaseFlags {}
+export interface RunFlags extends RunArchiveFlags, RunFlagValues, BaseFlags {}
 
 /** Archives what is closed and not yet archived. The exit code also tells of failures that are in the report. */
 export async function run(context: CommandContext, flags: RunFlags): Promise<RunOutcome> {
@@ -86,7 +86,7 @@ async function withArchiveAndSource<Result>(
   history?: RunHistory,
 ): Promise<Result> {
   const cache = await openCacheFolder(context.oclif);
-  await using session = await openSession(context, flags, settings);
+  await using session = await openRunSession(context, flags, settings);
   using interruption = watchInterruption(context.warn);
   using catalog = openCatalog(cache, session.archive);
   using watch = new RunWatch(context);
@@ -94,6 +94,7 @@ async function withArchiveAndSource<Result>(
   const options: RunOptions = {
     ...settings.run,
     archive: session.archive,
+    mirror: session.mirror,
     catalog: catalog.catalog,
     source: source.source,
     clock: systemClock,

@@ -10,10 +10,10 @@ import { presentOutage, presentWaiting, type ServiceCounts } from '../present/se
 import { hideSecrets } from '../redact.ts';
 import { writeReport } from '../report-file.ts';
 import { type CacheFiles, openCacheFolder } from '../session/cache-folder.ts';
-import { type ArchiveSession, openSession } from '../session/open-archive.ts';
 import { openCatalog, type OpenCatalog } from '../session/open-catalog.ts';
+import { openRunSession, type RunSession } from '../session/open-mirror.ts';
 import { openSource, type OpenSource } from '../session/open-source.ts';
-import { archiveOf } from '../session/open-store.ts';
+import { archivesOf } from '../session/open-store.ts';
 import { runSettings, type RunSettings } from '../settings/run-settings.ts';
 import { ServiceCounters } from '../telemetry/report-counters.ts';
 import { conclude, type RunFlags, type RunOutcome } from './run.ts';
@@ -54,7 +54,7 @@ class Service implements AsyncDisposable {
   readonly #backOff = new BackOff();
   #context: CommandContext;
   #settings: RunSettings;
-  #session: ArchiveSession | undefined;
+  #session: RunSession | undefined;
   #catalog: OpenCatalog | undefined;
   #source: OpenSource | undefined;
   #run: PollingRun | undefined;
@@ -85,7 +85,7 @@ class Service implements AsyncDisposable {
   static async start(context: CommandContext, flags: RunFlags, interruption: Interruption): Promise<Service> {
     const cache = await openCacheFolder(context.oclif);
     const { metricsFile } = runSettings(flags, context.settings.config, systemClock.now());
-    const archive = archiveOf(context, flags.archive).href;
+    const [{ href: archive }] = archivesOf(context, flags.archive);
     const watch = new RunWatch(context);
     const metrics = await RunMetrics.start(metricsFile, { archive, budgets: watch.budgets }, context.warn);
     watch.measureInto(metrics);
@@ -117,7 +117,7 @@ class Service implements AsyncDisposable {
       const context = await openContext(this.#context.oclif, this.#flags);
       const settings = runSettings(this.#flags, context.settings.config, systemClock.now());
       if (settings.everyMs === undefined) throw keptGoing();
-      if (archiveOf(context, this.#flags.archive).href !== this.#session?.url.href && this.#session)
+      if (this.#session && !namesSame(archivesOf(context, this.#flags.archive), this.#session.urls))
         context.warn('another archive is taken only by a new start');
       if (settings.retainMs !== this.#settings.retainMs && this.#session)
         context.warn('another time to retain is taken only by a new start');
@@ -193,11 +193,12 @@ class Service implements AsyncDisposable {
   }
 
   async #open(): Promise<PollingRun> {
-    const session = (this.#session ??= await openSession(this.#context, this.#flags, this.#settings));
+    const session = (this.#session ??= await openRunSession(this.#context, this.#flags, this.#settings));
     const { catalog } = (this.#catalog ??= openCatalog(this.#cache, session.archive));
     const { oclif } = this.#context;
     const options = {
       archive: session.archive,
+      mirror: session.mirror,
       catalog,
       clock: systemClock,
       tool: { name: oclif.name, version: oclif.version },
@@ -279,6 +280,10 @@ class Service implements AsyncDisposable {
     const done = this.#done;
     this.#watch.show(() => ({ text: presentWaiting(next, systemClock.now(), done) }));
   }
+}
+
+function namesSame(urls: readonly URL[], others: readonly URL[]): boolean {
+  return urls.length === others.length && urls.every(({ href }, at) => href === others[at]?.href);
 }
 
 function keptGoing(): CxvaultError {

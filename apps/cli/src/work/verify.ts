@@ -18,7 +18,7 @@ import { presentVerifyProgress } from '../present/verify-progress.ts';
 import { type Progress, showProgress } from '../progress.ts';
 import { checkOutputPlace, failureToWrite } from '../report-file.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
-import { envelopePassword, openSession } from '../session/open-archive.ts';
+import { envelopePassword, openSessionAt } from '../session/open-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
 import { archiveOf, openStore } from '../session/open-store.ts';
 import { parsePeriod } from '../settings/moment.ts';
@@ -70,7 +70,7 @@ async function verifyWithKey(context: CommandContext, flags: VerifyFlags): Promi
   const settings = verifySettings(flags, context.settings.config);
   const period = parsePeriod(flags, systemClock.now());
   const cache = await openCacheFolder(context.oclif);
-  await using session = await openSession(context, flags);
+  await using session = await openSessionAt(context, flags, archiveOf(context, flags.archive));
   using interruption = watchInterruption(context.warn);
   using catalog = openCatalog(cache, session.archive);
   using progress = showProgress(context);

@@ -2,7 +2,7 @@ import type { RunReport } from '@cxvault/core';
 import type { Failure } from '../../failure.ts';
 import type { RunHistory } from '../../work/run-history.ts';
 import { count, elapsed, place, plural, size } from '../layout.ts';
-import { runHeadline } from '../run.ts';
+import { replicaWords, runHeadline } from '../run.ts';
 import { moment, notice, type Tile, tiles } from './blocks.ts';
 import { html, type Markup } from './markup.ts';
 import { type Page, pageText } from './page.ts';
@@ -32,7 +32,7 @@ export function runPage(story: RunStory): string {
     verdict,
     headline: runHeadline(report),
     facts: [
-      ['archive', html`<code>${place(report.archive)}</code>`],
+      ...archiveFacts(report),
       ['run', html`<code>${report.run_id}</code>`],
       ['began', moment(Date.parse(report.generated_at) - report.duration_ms)],
       ['ended', moment(report.generated_at)],
@@ -55,6 +55,12 @@ export function runPage(story: RunStory): string {
     maker: `Made by ${tool} on ${moment(report.generated_at)}.`,
   };
   return pageText(page);
+}
+
+/** The archive; of several each, and whether it has everything. */
+function archiveFacts({ archive, archives }: RunReport): [string, Markup][] {
+  if (archives === undefined) return [['archive', html`<code>${place(archive)}</code>`]];
+  return archives.map((one) => ['archive', html`<code>${place(one.archive)}</code>: ${replicaWords(one)}`]);
 }
 
 function stateOf({ report, failure, exit }: RunStory): [Page['state'], string] {
