@@ -1,24 +1,35 @@
 import { afterAll, beforeAll } from '@jest/globals';
 
-import { describeStore } from '@cxvault/storage-testkit';
+import { describeStore, flipBits } from '@cxvault/storage-testkit';
 
 import { openAzure } from '../src/factory.ts';
-import { startAzurite } from './azurite.ts';
+import { account, startAzurite } from './azurite.ts';
 import type { Azurite } from './azurite.ts';
 
 let server: Azurite;
+let proxy: Awaited<ReturnType<typeof flipBits>>;
 
 beforeAll(async () => {
   server = await startAzurite();
   await server.createContainer();
+  proxy = await flipBits(new URL(server.endpoint));
 });
 
-afterAll(() => server.stop());
+afterAll(async () => {
+  await proxy.stop();
+  await server.stop();
+});
 
 describeStore('AzureStore on Azurite', {
   make: async () => {
     const env = { AZURE_STORAGE_CONNECTION_STRING: server.connectionString };
-    return { store: await openAzure(server.newArchive(), { env }, { pageSize: 40 }) };
+    const url = server.newArchive();
+    const around = new URL(url);
+    around.searchParams.set('endpoint', `${proxy.endpoint}/${account}`);
+    return {
+      store: await openAzure(url, { env }, { pageSize: 40 }),
+      disturbed: await openAzure(around, { env }),
+    };
   },
   absent: {
     byteOrder: 'Azurite lists by UTF-16 units',

@@ -31,6 +31,7 @@ describeStore('AzureStore on Azurite behind a proxy that keeps immutability poli
     byteOrder: 'Azurite lists by UTF-16 units',
     unfinished: 'Azure has no way to drop blocks that no blob has; it does so itself after a week',
     bigObjects: 'examined without the proxy',
+    flippedBits: 'examined without the proxy',
   },
   pageSize: 40,
 });

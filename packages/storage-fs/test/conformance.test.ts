@@ -17,7 +17,7 @@ describeStore('FileStore', {
       close: () => rm(folder, { recursive: true }),
     };
   },
-  absent: { retention: 'a file system has none' },
+  absent: { retention: 'a file system has none', flippedBits: 'there is no connection to it' },
   pageSize: 100,
   errors: [
     { error: systemError('ENOSPC'), kind: 'full' },

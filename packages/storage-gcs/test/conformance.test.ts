@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll } from '@jest/globals';
 
-import { describeStore } from '@cxvault/storage-testkit';
+import { describeStore, flipBits } from '@cxvault/storage-testkit';
 
 import { openGcs } from '../src/factory.ts';
 import { GcsError } from '../src/gcs-errors.ts';
@@ -10,17 +10,27 @@ import { SmallGcs } from './small-gcs.ts';
 
 const server = new SmallGcs({ bucket: { objectRetention: { mode: 'Enabled' } } });
 
-beforeAll(() => server.start());
+let proxy: Awaited<ReturnType<typeof flipBits>>;
 
-afterAll(() => server.stop());
+beforeAll(async () => {
+  proxy = await flipBits(new URL(await server.start()));
+  server.publicEndpoint = proxy.endpoint;
+});
+
+afterAll(async () => {
+  await proxy.stop();
+  await server.stop();
+});
 
 describeStore('GcsStore on a small server of our own', {
   make: async () => {
-    const env = { STORAGE_EMULATOR_HOST: server.endpoint };
-    const store = await openGcs(new URL(`gs://archives/${randomUUID()}`), { env }, { pageSize: 40 });
+    const url = new URL(`gs://archives/${randomUUID()}`);
+    const openAt = (endpoint: string) =>
+      openGcs(url, { env: { STORAGE_EMULATOR_HOST: endpoint } }, { pageSize: 40 });
+    const store = await openAt(server.endpoint);
     const unfinished = async () =>
       [...server.sessions.values()].filter((session) => session.stored === undefined).length;
-    return { store, unfinished };
+    return { store, unfinished, disturbed: await openAt(proxy.endpoint) };
   },
   pageSize: 40,
   bigObjectBytes: 20_000_000,

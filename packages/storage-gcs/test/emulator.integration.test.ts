@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { describeStore } from '@cxvault/storage-testkit';
+import { describeStore, flipBits, flippingMark } from '@cxvault/storage-testkit';
 
 import { createBucket, startGcsServer } from '../../../tools/servers/gcs-server.ts';
 import type { GcsServer } from '../../../tools/servers/gcs-server.ts';
 import { openGcs } from '../src/factory.ts';
 import { errorOf, inParts, randomBody } from './bodies.ts';
-import { flipBits, marker } from './flipping-proxy.ts';
 import { crc32cOf } from './small-gcs.ts';
 
 let server: GcsServer;
@@ -26,6 +25,8 @@ describeStore('GcsStore on fake-gcs-server', {
     return { store };
   },
   absent: {
+    flippedBits:
+      'the addresses that it gives for uploads lead around a proxy: what goes in one piece is examined below',
     retention: 'fake-gcs-server takes a retention, gives it back, and locks nothing',
     unfinished: 'fake-gcs-server does not tell which uploads are under way',
   },
@@ -51,7 +52,7 @@ describe('fake-gcs-server', () => {
   it('keeps nothing of a body of which a bit flipped on the way', async () => {
     const proxy = await flipBits(new URL(server.endpoint));
     const store = await open({ STORAGE_EMULATOR_HOST: proxy.endpoint });
-    const small = Buffer.concat([randomBody(100), Buffer.from(marker), randomBody(100)]);
+    const small = Buffer.concat([randomBody(100), flippingMark, randomBody(100)]);
     // Its addresses of uploads would lead around the proxy: so these go in one piece.
     for (const body of [small, inParts(small)]) {
       const error = await errorOf(() => store.put('data/flipped', body));

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
+import { flipBits, flippingMark } from '@cxvault/storage-testkit';
+
 import { against, answering, failing, hang, lose, reset, saying } from './against.ts';
 import type { Against } from './against.ts';
 import { errorOf, inParts, randomBody } from './bodies.ts';
-import { flipBits, marker } from './flipping-proxy.ts';
 import { openGcs } from '../src/factory.ts';
 import { crc32cOf, SmallGcs } from './small-gcs.ts';
 import type { Misbehaviour, Received } from './small-gcs.ts';
@@ -233,8 +234,8 @@ describe('an upload', () => {
 
 describe('bytes that changed on their way', () => {
   const bodies = [
-    () => Buffer.concat([randomBody(100), Buffer.from(marker), randomBody(100)]),
-    () => Buffer.concat([randomBody(7_000_000), Buffer.from(marker), randomBody(2_000_000)]),
+    () => Buffer.concat([randomBody(100), flippingMark, randomBody(100)]),
+    () => Buffer.concat([randomBody(7_000_000), flippingMark, randomBody(2_000_000)]),
   ];
 
   it.each([true, false])(

@@ -51,6 +51,7 @@ export async function runCase(each: StoreCase, options: SuiteOptions, seed: numb
   const context: CaseContext = {
     store: made.store,
     unfinished: made.unfinished,
+    disturbed: made.disturbed,
     has: (trait) => options.absent?.[trait] === undefined,
     random: randomFrom(seed),
     pageSize: options.pageSize ?? 1000,
@@ -62,6 +63,7 @@ export async function runCase(each: StoreCase, options: SuiteOptions, seed: numb
   try {
     await each.run(context);
   } finally {
+    await made.disturbed?.close();
     await made.store.close();
     await made.close?.();
   }

@@ -1,3 +1,4 @@
 export { describeStore } from './describe-store.ts';
+export { flipBits, flippingMark } from './flip-bits.ts';
 export { MemoryStore, MemoryStoreError } from './memory-store.ts';
 export type { StoreUnderTest, SuiteOptions, Trait } from './store-under-test.ts';

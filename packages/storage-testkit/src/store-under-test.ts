@@ -5,6 +5,8 @@ export interface StoreUnderTest {
   readonly store: ObjectStore;
   /** Counts uploads that were begun and neither finished nor given up, such as S3's multipart uploads. */
   readonly unfinished?: () => Promise<number>;
+  /** The same objects, by way of a connection on which bits flip: see `flipBits`. Closed by the suite. */
+  readonly disturbed?: ObjectStore;
   /** Called after the case, when the store itself has been closed. */
   readonly close?: () => Promise<void>;
 }
@@ -15,6 +17,8 @@ export type Trait =
   | 'createIfAbsent'
   /** The maker tells how many unfinished uploads there are. */
   | 'unfinished'
+  /** The maker can disturb the connection, and the server or the store checks what arrives. */
+  | 'flippedBits'
   /** The server lists by UTF-8 bytes; without it, lists of plain ASCII names only are examined. */
   | 'byteOrder'
   /** `a` and `A` are two objects. */
@@ -67,6 +71,7 @@ export interface CaseContext extends Required<
 > {
   readonly store: ObjectStore;
   readonly unfinished: (() => Promise<number>) | undefined;
+  readonly disturbed: ObjectStore | undefined;
   /** True unless the trait was declared absent. */
   readonly has: (trait: Trait) => boolean;
   /** From the suite's seed: numbers in [0, 1). */

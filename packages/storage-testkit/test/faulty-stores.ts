@@ -255,7 +255,19 @@ export const faults: readonly {
   readonly make: () => ObjectStore;
   readonly found: string;
   readonly absent?: SuiteOptions['absent'];
+  readonly disturbed?: (store: ObjectStore) => ObjectStore;
 }[] = [
+  {
+    fault: 'stores bytes that changed on their way',
+    make: () => new MemoryStore(),
+    disturbed: (store) => store,
+    found: 'refuses a body of which a bit flipped on the way, and keeps nothing of it',
+  },
+  {
+    fault: 'gives no disturbed connection and does not say so',
+    make: () => new MemoryStore(),
+    found: 'refuses a body of which a bit flipped on the way, and keeps nothing of it',
+  },
   {
     fault: 'keeps half a stream',
     make: () => new KeepsHalf(),

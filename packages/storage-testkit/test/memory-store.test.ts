@@ -8,6 +8,9 @@ describeStore('MemoryStore', {
     now += milliseconds;
     return Promise.resolve();
   },
-  absent: { unfinished: 'a store in memory has no uploads in parts' },
+  absent: {
+    unfinished: 'a store in memory has no uploads in parts',
+    flippedBits: 'there is no connection to it',
+  },
   pageSize: 50,
 });

@@ -7,11 +7,14 @@ import { allCases, runCase } from '../src/describe-store.ts';
 import { faults } from './faulty-stores.ts';
 
 describe('the suite', () => {
-  it.each(faults)('finds a store that $fault', async ({ make, found, absent }) => {
+  it.each(faults)('finds a store that $fault', async ({ make, found, absent, disturbed }) => {
     const finder = allCases.find(({ name }) => name === found);
     if (finder === undefined) throw new Error(`there is no case "${found}"`);
     const options = {
-      make: () => Promise.resolve({ store: make() }),
+      make: () => {
+        const store = make();
+        return Promise.resolve({ store, ...(disturbed && { disturbed: disturbed(store) }) });
+      },
       pageSize: 50,
       wait: noWait,
       ...(absent && { absent }),

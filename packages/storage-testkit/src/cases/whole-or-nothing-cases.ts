@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 
 import { errorOf, expectNothing, expectNothingUnfinished, expectObject, keysOf } from '../expectations.ts';
+import { flippingMark } from '../flip-bits.ts';
 import { failing, inChunks, randomBytes } from '../random-bytes.ts';
 import type { StoreCase } from '../store-under-test.ts';
 
@@ -53,6 +54,26 @@ export const wholeOrNothingCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'refuses a body of which a bit flipped on the way, and keeps nothing of it',
+    needs: ['flippedBits'],
+    run: async (context) => {
+      const { store, disturbed, random, severalPartsBytes } = context;
+      if (disturbed === undefined) throw new Error('make gives no `disturbed`: declare flippedBits absent');
+      for (const size of [100, severalPartsBytes]) {
+        const pieces = [randomBytes(random, size), flippingMark, randomBytes(random, size)];
+        for (const body of [Buffer.concat(pieces), oneByOne(pieces)]) {
+          const error = await errorOf(() => disturbed.put('data/flipped', body));
+          // the same bytes may be sent again
+          expect({ size, kind: store.classify(error) }).toEqual({ size, kind: 'transient' });
+          await expectNothing(context, 'data/flipped');
+        }
+      }
+      const good = randomBytes(random, 1000);
+      await disturbed.put('data/good', good);
+      await expectObject(store, 'data/good', good);
+    },
+  },
+  {
     name: 'closes the stream that it could not write',
     run: async ({ store, random }) => {
       let closed = false;
@@ -68,3 +89,7 @@ export const wholeOrNothingCases: readonly StoreCase[] = [
     },
   },
 ];
+
+async function* oneByOne(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+}

@@ -18,7 +18,10 @@ describeStore('PigeonStore', {
       close: () => rm(folder, { recursive: true }),
     };
   },
-  absent: { retention: 'this store keeps nothing from being removed' },
+  absent: {
+    retention: 'this store keeps nothing from being removed',
+    flippedBits: 'there is no connection to a file',
+  },
   errors: [
     { error: new PigeonError('missing', 'a'), kind: 'not-found' },
     { error: new PigeonError('taken', 'a'), kind: 'exists' },
