@@ -74,6 +74,30 @@ describe('run --retain', () => {
   );
 
   it(
+    'locks a copy, too, when replicate is told to',
+    async () => {
+      await using place = await openTenantDesk(tenant);
+      const { desk } = place;
+      await succeed(desk, ['init']);
+      await succeed(desk, ['run', '--no-mark']);
+      await raw.createBucket('copied', 'locks');
+      const to = server.archive('copy');
+      to.hostname = 'copied';
+      Object.assign(desk.env, server.env);
+      const copy = ['replicate', '--from', './archive', '--retain', '7y', '--to'];
+      await expectCode(desk, [...copy, './copy'], 2);
+      expect(await succeed(desk, [...copy, to.href])).toMatchObject({ ok: true, created: true });
+      const copied = (await raw.versions('copied')).filter(({ name }) => /^copy\/(data|runs)\//.test(name));
+      expect(copied.length).toBeGreaterThan(26);
+      for (const version of copied)
+        await expect(raw.removeVersion('copied', version)).rejects.toThrow(/locked|lock|WORM/i);
+      expect(await succeed(desk, ['verify', '--archive', to.href])).toMatchObject({ ok: true });
+      expect(await succeed(desk, [...copy, to.href])).toMatchObject({ objects: { copied: 0 } });
+    },
+    timeout,
+  );
+
+  it(
     'refuses a bucket without Object Lock before anything is started; doctor says so, too',
     async () => {
       await using place = await openTenantDesk(tenant);

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.ts';
 import { exitIncomplete } from '../exit-codes.ts';
-import { unlockFlags } from '../flags/archive-flags.ts';
+import { retentionFlags, unlockFlags } from '../flags/archive-flags.ts';
 import { presentReplicate } from '../present/replicate.ts';
 import type { Replicated } from '../work/replicate.ts';
 
@@ -40,6 +40,7 @@ export class Replicate extends BaseCommand {
       summary: 'Where its copy is, or is to be.',
     }),
     ...unlockFlags,
+    ...retentionFlags,
   };
 
   override async run(): Promise<Replicated> {

@@ -23,6 +23,17 @@ export const unlockFlags = {
   }),
 };
 
+/** How long what is stored is locked. */
+export const retentionFlags = {
+  retain: Flags.string({
+    helpGroup: 'WORK',
+    helpValue: 'DURATION',
+    summary:
+      'Nobody, not even an administrator, can remove or change what is stored now before this time is over, ' +
+      'for example 7y; it cannot be taken back.',
+  }),
+};
+
 /** The values of {@link unlockFlags}. */
 export interface UnlockFlagValues {
   readonly 'password-file'?: string;

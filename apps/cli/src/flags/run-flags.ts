@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { periodFlags, unlockFlags } from './archive-flags.ts';
+import { periodFlags, retentionFlags, unlockFlags } from './archive-flags.ts';
 import { sourceFlags } from './source-flags.ts';
 
 /** The flags of `run`. None has a default here: an unset flag lets the configuration file speak. */
@@ -57,13 +57,7 @@ export const runFlags = {
     helpGroup: 'WORK',
     summary: 'How objects are compressed (default: zstd).',
   })(),
-  retain: Flags.string({
-    helpGroup: 'WORK',
-    helpValue: 'DURATION',
-    summary:
-      'Nobody, not even an administrator, can remove or change what this run archives before this time is over, ' +
-      'for example 7y; it cannot be taken back.',
-  }),
+  ...retentionFlags,
   every: Flags.string({
     exclusive: ['dry-run', 'interaction', 'until'],
     helpGroup: 'WORK',

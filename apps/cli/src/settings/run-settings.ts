@@ -4,6 +4,7 @@ import type { ConfigFile } from './config-schema.ts';
 import { parseDuration } from './duration.ts';
 import { interactionIds } from './interaction-ids.ts';
 import { parsePeriod } from './moment.ts';
+import { parseRetention } from './retention.ts';
 
 /** The flags of `run` that the configuration file can set too. */
 export interface RunFlagValues {
@@ -99,9 +100,6 @@ export function runSettings(flags: RunFlagValues, config: ConfigFile, now: numbe
   };
 }
 
-/** As long as a store lets anything be kept (Amazon S3: 100 years), for what cannot be taken back. */
-const longestRetention = 100 * 366 * 86_400_000; // milliseconds
-
 function retainMs(
   flags: RunFlagValues,
   file: NonNullable<ConfigFile['run']>,
@@ -114,11 +112,7 @@ function retainMs(
       hint: 'leave one of them out: each run writes all envelopes anew',
     });
   }
-  const milliseconds = parseDuration(text, '--retain');
-  if (milliseconds > 0 && milliseconds <= longestRetention) return milliseconds;
-  throw new CxvaultError('USAGE', `--retain is not between 1 second and 100 years: ${text}`, {
-    hint: 'for example 30d or 7y; leave it out to retain nothing',
-  });
+  return parseRetention(text);
 }
 
 /** How often to look, if again and again. From the file it holds unless the command line asks for one run. */

@@ -6,16 +6,18 @@ import { watchInterruption } from '../interruption.ts';
 import { presentCopyProgress } from '../present/replicate.ts';
 import { showProgress } from '../progress.ts';
 import { openCacheFolder } from '../session/cache-folder.ts';
-import { unlockChoice, warnOfSlots } from '../session/open-archive.ts';
+import { retaining, unlockChoice, warnOfSlots } from '../session/open-archive.ts';
 import { openCatalog } from '../session/open-catalog.ts';
 import { openStore } from '../session/open-store.ts';
 import { archiveUrl } from '../settings/archive-url.ts';
+import { parseRetention } from '../settings/retention.ts';
 import { readUnlock } from '../settings/unlock.ts';
 
 /** The flags of `replicate`. */
 export interface ReplicateFlags extends UnlockFlagValues {
   readonly from: string;
   readonly to: string;
+  readonly retain?: string;
 }
 
 /** `replicate --json`. */
@@ -36,6 +38,7 @@ export async function replicate(context: CommandContext, flags: ReplicateFlags):
       hint: 'a copy needs another place',
     });
   }
+  const retainMs = flags.retain === undefined ? undefined : parseRetention(flags.retain);
   const unlock = await readUnlock(unlockChoice(context, flags));
   const cache = await openCacheFolder(context.oclif);
   await using opened = new AsyncDisposableStack();
@@ -48,7 +51,7 @@ export async function replicate(context: CommandContext, flags: ReplicateFlags):
   const interruption = opened.use(watchInterruption(context.warn));
   const { catalog } = opened.use(openCatalog(cache, archive));
   const progress = opened.use(showProgress(context));
-  const result = await replicateArchive(archive, target.store, {
+  const result = await replicateArchive(archive, await retaining(target.store, retainMs), {
     unlock,
     catalog,
     clock: systemClock,
