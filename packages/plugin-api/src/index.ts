@@ -1,5 +1,7 @@
+export { addressParameters, addressPrefix } from './archive-address.ts';
 export { blocksOf } from './blocks.ts';
 export type { Block } from './blocks.ts';
+export { connectionErrorKinds } from './connection-errors.ts';
 export { CxvaultError, errorCatalogue, isCxvaultError } from './errors.ts';
 export type { ErrorCode, ErrorContext } from './errors.ts';
 export { exactBody, wholeBody } from './exact-body.ts';

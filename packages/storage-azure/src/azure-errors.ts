@@ -1,8 +1,9 @@
-import { CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
+import { connectionErrorKinds, CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
 import type { StoreErrorKind } from '@cxvault/plugin-api';
 
 /** By Azure's error code (Blob Storage REST API, "Blob service error codes"), the error's name or the system's code. */
 const kindsByName: Readonly<Record<string, StoreErrorKind>> = {
+  ...connectionErrorKinds,
   BlobNotFound: 'not-found',
   BlobAlreadyExists: 'exists',
   ConditionNotMet: 'exists',
@@ -24,16 +25,6 @@ const kindsByName: Readonly<Record<string, StoreErrorKind>> = {
   Md5Mismatch: 'transient',
   // Another writer's commit dropped our blocks: who sends them again may win.
   InvalidBlockList: 'transient',
-  ECONNRESET: 'transient',
-  ECONNREFUSED: 'transient',
-  ECONNABORTED: 'transient',
-  EPIPE: 'transient',
-  ETIMEDOUT: 'transient',
-  EHOSTUNREACH: 'transient',
-  ENETUNREACH: 'transient',
-  ENOTFOUND: 'transient',
-  EAI_AGAIN: 'transient',
-  ERR_STREAM_PREMATURE_CLOSE: 'transient',
 };
 
 /** For answers whose code says nothing to us. A 404, 409 or 412 without a known code says nothing of an object. */

@@ -1,4 +1,4 @@
-import { CxvaultError } from '@cxvault/plugin-api';
+import { addressParameters, addressPrefix, CxvaultError } from '@cxvault/plugin-api';
 
 /** What an address such as `az://container/prefix?account=name` names. */
 export interface AzureLocation {
@@ -14,7 +14,10 @@ export interface AzureLocation {
 
 const parameterNames = ['account', 'endpoint', 'encryptionScope'] as const;
 
-type Parameters = Partial<Record<(typeof parameterNames)[number], string>>;
+const hint =
+  `write az://container/prefix, with any of ${parameterNames.map((name) => `${name}=`).join(' ')} after a ?; ` +
+  'keys and SAS tokens go into the environment: AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or ' +
+  'AZURE_STORAGE_SAS_TOKEN';
 
 /**
  * Reads an address; `settings` (the configuration's `storage`) may name an encryption scope for all of them, as
@@ -32,10 +35,10 @@ export function parseLocation(url: URL, settings?: unknown): AzureLocation {
   if (!/^[a-z0-9](?:-?[a-z0-9]){2,62}$/.test(container)) {
     throw invalid('a container has 3 to 63 lower-case letters, digits and single hyphens', { container });
   }
-  const { account, endpoint, encryptionScope } = readParameters(url);
+  const { account, endpoint, encryptionScope } = addressParameters(url, parameterNames, hint);
   return {
     container,
-    prefix: prefixOf(url),
+    prefix: addressPrefix(url, hint),
     account: account === undefined ? undefined : checkAccount(account, 'account'),
     endpoint: endpoint === undefined ? undefined : checkEndpoint(endpoint),
     encryptionScope: encryptionScope ?? scopeIn(settings),
@@ -58,38 +61,6 @@ export function checkEndpoint(text: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
-function readParameters(url: URL): Parameters {
-  const parameters: Parameters = {};
-  const unknown: string[] = [];
-  for (const [name, value] of url.searchParams) {
-    const known = parameterNames.find((each) => each === name);
-    if (known === undefined) unknown.push(name);
-    else if (parameters[known] !== undefined)
-      throw invalid('a parameter is given twice', { parameter: name });
-    else if (value === '') throw invalid('a parameter of the archive address is empty', { parameter: name });
-    else parameters[known] = value;
-  }
-  if (unknown.length === 0) return parameters;
-  throw invalid('the archive address has unknown parameters', { parameters: unknown.join(' ') });
-}
-
-function prefixOf(url: URL): string {
-  const path = decode(url.pathname).replace(/^\//, '').replace(/\/$/, '');
-  if (path === '') return '';
-  if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-    throw invalid('the prefix of the archive address has empty or dotted parts', { prefix: path });
-  }
-  return `${path}/`;
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw invalid('the archive address has a % that is no escape', { path });
-  }
-}
-
 function scopeIn(settings: unknown): string | undefined {
   const azure = memberOf(settings, 'azure');
   if (azure === undefined) return undefined;
@@ -108,11 +79,5 @@ function memberOf(value: unknown, name: string): unknown {
 }
 
 function invalid(message: string, context: Record<string, string>): CxvaultError {
-  return new CxvaultError('CONFIG_INVALID', message, {
-    context,
-    hint:
-      `write az://container/prefix, with any of ${parameterNames.map((name) => `${name}=`).join(' ')} after a ?; ` +
-      'keys and SAS tokens go into the environment: AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or ' +
-      'AZURE_STORAGE_SAS_TOKEN',
-  });
+  return new CxvaultError('CONFIG_INVALID', message, { context, hint });
 }

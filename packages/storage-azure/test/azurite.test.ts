@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { errorOf, inParts, randomBody } from '@cxvault/storage-testkit';
 import {
   ContainerClient,
   ContainerSASPermissions,
@@ -11,7 +12,6 @@ import {
 import { openAzure } from '../src/factory.ts';
 import { account, accountKey, container, startAzurite } from './azurite.ts';
 import type { Azurite } from './azurite.ts';
-import { errorOf, inParts, randomBody } from './bodies.ts';
 
 let server: Azurite;
 let env: { AZURE_STORAGE_CONNECTION_STRING: string };

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { errorOf, inParts, randomBody } from '@cxvault/storage-testkit';
 
-import { errorOf, inParts, randomBody } from './bodies.ts';
 import {
   brokenServer,
   failing,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { errorOf, inParts, randomBody } from '@cxvault/storage-testkit';
 
-import { errorOf, inParts, randomBody } from './bodies.ts';
 import { brokenServer, kindOf, say, sayError } from './broken-server.ts';
 import type { BrokenServer, Misbehaviour } from './broken-server.ts';
 import { Immutability, lockable } from './immutability.ts';

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { errorOf, inParts, randomBody } from '@cxvault/storage-testkit';
 
-import { errorOf, inParts, randomBody } from './bodies.ts';
 import { brokenServer, failing, hang, kindOf, reset, say, sayError, saying } from './broken-server.ts';
 import type { BrokenServer, Misbehaviour } from './broken-server.ts';
 

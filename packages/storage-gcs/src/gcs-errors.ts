@@ -1,8 +1,9 @@
-import { CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
+import { connectionErrorKinds, CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
 import type { StoreErrorKind } from '@cxvault/plugin-api';
 
 /** By Google's reason (Cloud Storage JSON API, "HTTP status and error codes"), our own, or the system's code. */
 const kindsByReason: Readonly<Record<string, StoreErrorKind>> = {
+  ...connectionErrorKinds,
   conditionNotMet: 'exists',
   // Some of these come as 403.
   rateLimitExceeded: 'throttled',
@@ -17,16 +18,6 @@ const kindsByReason: Readonly<Record<string, StoreErrorKind>> = {
   uploadLost: 'transient',
   // Bytes changed on their way: the same may be sent again.
   checksumMismatch: 'transient',
-  ECONNRESET: 'transient',
-  ECONNREFUSED: 'transient',
-  ECONNABORTED: 'transient',
-  EPIPE: 'transient',
-  ETIMEDOUT: 'transient',
-  EHOSTUNREACH: 'transient',
-  ENETUNREACH: 'transient',
-  ENOTFOUND: 'transient',
-  EAI_AGAIN: 'transient',
-  ERR_STREAM_PREMATURE_CLOSE: 'transient',
 };
 
 const kindsByStatus: Readonly<Record<number, StoreErrorKind>> = {

@@ -1,4 +1,4 @@
-import { CxvaultError } from '@cxvault/plugin-api';
+import { addressParameters, addressPrefix, CxvaultError } from '@cxvault/plugin-api';
 
 /** What an address such as `gs://bucket/prefix?kmsKey=…` names. */
 export interface GcsLocation {
@@ -10,6 +10,10 @@ export interface GcsLocation {
   /** The address of an emulator, which knows no logins; undefined: Google. */
   readonly emulator: string | undefined;
 }
+
+const hint =
+  'write gs://bucket/prefix, with kmsKey= after a ? if need be; the login is that of gcloud auth ' +
+  'application-default login, of GOOGLE_APPLICATION_CREDENTIALS or of the machine';
 
 /**
  * Reads an address; `settings` (the configuration's `storage`) may name a key for all of them, as `gcs.kmsKey`. Throws
@@ -29,17 +33,9 @@ export function parseLocation(url: URL, env: NodeJS.ProcessEnv, settings?: unkno
       bucket,
     });
   }
-  const kmsKey = kmsKeyIn(url) ?? kmsKeyOf(settings);
-  return { bucket, prefix: prefixOf(url), kmsKey, emulator: emulatorIn(env) };
-}
-
-function kmsKeyIn(url: URL): string | undefined {
-  const unknown = [...url.searchParams.keys()].filter((name) => name !== 'kmsKey');
-  if (unknown.length > 0)
-    throw invalid('the archive address has unknown parameters', { parameters: unknown.join(' ') });
-  const [kmsKey, second] = url.searchParams.getAll('kmsKey');
-  if (second !== undefined) throw invalid('a parameter is given twice', { parameter: 'kmsKey' });
-  return kmsKey === undefined ? undefined : checkKmsKey(kmsKey);
+  const { kmsKey: named } = addressParameters(url, ['kmsKey'], hint);
+  const kmsKey = named === undefined ? kmsKeyOf(settings) : checkKmsKey(named);
+  return { bucket, prefix: addressPrefix(url, hint), kmsKey, emulator: emulatorIn(env) };
 }
 
 function checkKmsKey(kmsKey: string): string {
@@ -50,23 +46,6 @@ function checkKmsKey(kmsKey: string): string {
       'copy it from the Google Cloud console: Security > Key Management > (the key ring) > (the key) > Copy resource ' +
       'name; it reads projects/PROJECT/locations/LOCATION/keyRings/RING/cryptoKeys/KEY',
   });
-}
-
-function prefixOf(url: URL): string {
-  const path = decode(url.pathname).replace(/^\//, '').replace(/\/$/, '');
-  if (path === '') return '';
-  if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-    throw invalid('the prefix of the archive address has empty or dotted parts', { prefix: path });
-  }
-  return `${path}/`;
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw invalid('the archive address has a % that is no escape', { path });
-  }
 }
 
 /** An empty variable is an unset one. Google's own tools take a host without a scheme, too: it speaks http then. */
@@ -100,10 +79,5 @@ function memberOf(value: unknown, name: string): unknown {
 }
 
 function invalid(message: string, context: Record<string, string>): CxvaultError {
-  return new CxvaultError('CONFIG_INVALID', message, {
-    context,
-    hint:
-      'write gs://bucket/prefix, with kmsKey= after a ? if need be; the login is that of gcloud auth ' +
-      'application-default login, of GOOGLE_APPLICATION_CREDENTIALS or of the machine',
-  });
+  return new CxvaultError('CONFIG_INVALID', message, { context, hint });
 }

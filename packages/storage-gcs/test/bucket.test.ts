@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { errorOf, inParts, randomBody } from '@cxvault/storage-testkit';
 
 import type { Retention } from '@cxvault/plugin-api';
 
 import { against, answering, failing, saying } from './against.ts';
 import type { Against } from './against.ts';
-import { errorOf, inParts, randomBody } from './bodies.ts';
 import { openGcs } from '../src/factory.ts';
 import type { Misbehaviour } from './small-gcs.ts';
 

@@ -2,12 +2,18 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { describeStore, flipBits, flippingMark } from '@cxvault/storage-testkit';
+import {
+  describeStore,
+  errorOf,
+  flipBits,
+  flippingMark,
+  inParts,
+  randomBody,
+} from '@cxvault/storage-testkit';
 
 import { createBucket, startGcsServer } from '../../../tools/servers/gcs-server.ts';
 import type { GcsServer } from '../../../tools/servers/gcs-server.ts';
 import { openGcs } from '../src/factory.ts';
-import { errorOf, inParts, randomBody } from './bodies.ts';
 import { crc32cOf } from './small-gcs.ts';
 
 let server: GcsServer;

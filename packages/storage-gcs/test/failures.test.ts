@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { errorOf, inParts, randomBody } from '@cxvault/storage-testkit';
 
 import { against, answering, failing, hang, impatient, lose, reset, saying } from './against.ts';
 import type { Against } from './against.ts';
-import { errorOf, inParts, randomBody } from './bodies.ts';
 import type { Misbehaviour } from './small-gcs.ts';
 
 let open: Against | undefined;

@@ -48,7 +48,7 @@ describe('a Google Cloud Storage address', () => {
     ['gs://bucket/%zz', 'escape'],
     ['gs://bucket/p?kmskey=x&region=eu', 'kmskey region'],
     [`gs://bucket/p?kmsKey=${kmsKey}&kmsKey=${kmsKey}`, 'twice'],
-    ['gs://bucket/p?kmsKey=', 'Cloud KMS key'],
+    ['gs://bucket/p?kmsKey=', 'is empty'],
     [`gs://bucket/p?kmsKey=${kmsKey}/cryptoKeyVersions/1`, 'Cloud KMS key'],
   ])('that is not right is refused, with the reason: %s', (url, named) => {
     const refuse = () => parse(url);

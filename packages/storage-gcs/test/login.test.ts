@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { errorOf } from '@cxvault/storage-testkit';
 
 import { openGcs } from '../src/factory.ts';
-import { errorOf } from './bodies.ts';
 
 /** Where the SDK looks by itself. */
 const names = ['GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG', 'METADATA_SERVER_DETECTION'];

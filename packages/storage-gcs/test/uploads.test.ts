@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { flipBits, flippingMark } from '@cxvault/storage-testkit';
+import { errorOf, flipBits, flippingMark, inParts, randomBody } from '@cxvault/storage-testkit';
 
 import { against, answering, failing, hang, lose, reset, saying } from './against.ts';
 import type { Against } from './against.ts';
-import { errorOf, inParts, randomBody } from './bodies.ts';
 import { openGcs } from '../src/factory.ts';
 import { crc32cOf, SmallGcs } from './small-gcs.ts';
 import type { Misbehaviour, Received } from './small-gcs.ts';

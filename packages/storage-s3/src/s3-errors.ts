@@ -1,8 +1,9 @@
-import { CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
+import { connectionErrorKinds, CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
 import type { StoreErrorKind } from '@cxvault/plugin-api';
 
 /** By the error's name, which is S3's error code, or by the system's code. */
 const kindsByName: Readonly<Record<string, StoreErrorKind>> = {
+  ...connectionErrorKinds,
   NoSuchKey: 'not-found',
   NotFound: 'not-found',
   PreconditionFailed: 'exists',
@@ -32,16 +33,6 @@ const kindsByName: Readonly<Record<string, StoreErrorKind>> = {
   XAmzContentChecksumMismatch: 'transient',
   QuotaExceeded: 'full',
   XMinioStorageFull: 'full',
-  ECONNRESET: 'transient',
-  ECONNREFUSED: 'transient',
-  ECONNABORTED: 'transient',
-  EPIPE: 'transient',
-  ETIMEDOUT: 'transient',
-  EHOSTUNREACH: 'transient',
-  ENETUNREACH: 'transient',
-  ENOTFOUND: 'transient',
-  EAI_AGAIN: 'transient',
-  ERR_STREAM_PREMATURE_CLOSE: 'transient',
 };
 
 const kindsByStatus: Readonly<Record<number, StoreErrorKind>> = {

@@ -1,4 +1,4 @@
-import { CxvaultError } from '@cxvault/plugin-api';
+import { addressParameters, addressPrefix, CxvaultError } from '@cxvault/plugin-api';
 
 import type { Encryption } from './s3-calls.ts';
 
@@ -15,6 +15,8 @@ export interface S3Location {
 
 const parameterNames = ['region', 'endpoint', 'pathStyle', 'sse', 'kmsKeyId'] as const;
 
+const hint = `write s3://bucket/prefix, with any of ${parameterNames.map((name) => `${name}=`).join(' ')} after a ?`;
+
 type Parameters = Partial<Record<(typeof parameterNames)[number], string>>;
 
 /** Reads an address; the environment stands in for what it leaves out. Throws `CONFIG_INVALID`. */
@@ -25,13 +27,13 @@ export function parseLocation(url: URL, env: NodeJS.ProcessEnv): S3Location {
   if (url.port !== '' || url.hash !== '') {
     throw invalid('an S3 archive address has neither port nor fragment', { bucket: url.hostname });
   }
-  const parameters = readParameters(url);
+  const parameters = addressParameters(url, parameterNames, hint);
   const endpoint = endpointOf(
     parameters.endpoint ?? firstSet(env, 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'),
   );
   return {
     bucket: url.hostname,
-    prefix: prefixOf(url),
+    prefix: addressPrefix(url, hint),
     region:
       parameters.region ?? firstSet(env, 'AWS_REGION', 'AWS_DEFAULT_REGION') ?? (endpoint && 'us-east-1'),
     endpoint,
@@ -48,38 +50,6 @@ export function isAmazon(host: string | undefined): boolean {
 /** An empty variable is an unset one: that is how shells and CI systems unset them. */
 function firstSet(env: NodeJS.ProcessEnv, ...names: readonly string[]): string | undefined {
   return names.map((name) => env[name]).find((value) => value !== undefined && value !== '');
-}
-
-function readParameters(url: URL): Parameters {
-  const parameters: Parameters = {};
-  const unknown: string[] = [];
-  for (const [name, value] of url.searchParams) {
-    const known = parameterNames.find((each) => each === name);
-    if (known === undefined) unknown.push(name);
-    else if (parameters[known] !== undefined)
-      throw invalid('a parameter is given twice', { parameter: name });
-    else if (value === '') throw invalid('a parameter of the archive address is empty', { parameter: name });
-    else parameters[known] = value;
-  }
-  if (unknown.length === 0) return parameters;
-  throw invalid('the archive address has unknown parameters', { parameters: unknown.join(' ') });
-}
-
-function prefixOf(url: URL): string {
-  const path = decode(url.pathname).replace(/^\//, '').replace(/\/$/, '');
-  if (path === '') return '';
-  if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-    throw invalid('the prefix of the archive address has empty or dotted parts', { prefix: path });
-  }
-  return `${path}/`;
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw invalid('the archive address has a % that is no escape', { path });
-  }
 }
 
 function endpointOf(text: string | undefined): string | undefined {
@@ -115,8 +85,5 @@ function encryptionOf({ sse, kmsKeyId }: Parameters): Encryption {
 }
 
 function invalid(message: string, context: Record<string, string>): CxvaultError {
-  return new CxvaultError('CONFIG_INVALID', message, {
-    context,
-    hint: `write s3://bucket/prefix, with any of ${parameterNames.map((name) => `${name}=`).join(' ')} after a ?`,
-  });
+  return new CxvaultError('CONFIG_INVALID', message, { context, hint });
 }

@@ -7,12 +7,12 @@ import {
   PutObjectLockConfigurationCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { errorOf, inParts, randomBody } from '@cxvault/storage-testkit';
 import type { ObjectStore, Retention } from '@cxvault/plugin-api';
 
 import { startS3Server } from '../../../tools/servers/s3-server.ts';
 import type { S3Server } from '../../../tools/servers/s3-server.ts';
 import { openS3 } from '../src/factory.ts';
-import { errorOf, inParts, randomBody } from './bodies.ts';
 import { RawClient } from './raw-client.ts';
 
 let server: S3Server;

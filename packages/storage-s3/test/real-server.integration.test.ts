@@ -2,13 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { describeStore, flipBits } from '@cxvault/storage-testkit';
+import { describeStore, errorOf, flipBits, inParts, randomBody } from '@cxvault/storage-testkit';
 import type { StoreUnderTest } from '@cxvault/storage-testkit';
 
 import { startS3Server } from '../../../tools/servers/s3-server.ts';
 import type { S3Server } from '../../../tools/servers/s3-server.ts';
 import { openS3 } from '../src/factory.ts';
-import { errorOf, inParts, randomBody } from './bodies.ts';
 import { RawClient } from './raw-client.ts';
 
 const name = process.env['CXVAULT_S3_SERVER'] === 'minio' ? 'minio' : 'versitygw';

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { errorOf, inParts, randomBody } from '@cxvault/storage-testkit';
 
-import { errorOf, inParts, randomBody } from './bodies.ts';
 import { brokenServer, kindOf, sayError } from './broken-server.ts';
 import type { BrokenServer, Misbehaviour } from './broken-server.ts';
 import { env, startFakeS3 } from './fauxqs.ts';
