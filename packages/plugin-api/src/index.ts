@@ -4,7 +4,7 @@ export type { Block } from './blocks.ts';
 export { connectionErrorKinds } from './connection-errors.ts';
 export { CxvaultError, errorCatalogue, isCxvaultError } from './errors.ts';
 export type { ErrorCode, ErrorContext } from './errors.ts';
-export { exactBody, wholeBody } from './exact-body.ts';
+export { answersRange, exactBody, inOnePiece, noBytes, requireSize, wholeBody } from './exact-body.ts';
 export type { BodyExpectation } from './exact-body.ts';
 export { contractVersion, hookNames } from './hooks.ts';
 export type {
@@ -44,7 +44,7 @@ export type {
 } from './interaction-source.ts';
 export type { KeyWrapper } from './key-wrapper.ts';
 export { makeFolders } from './make-folders.ts';
-export { compareKeys, keyProblem } from './object-key.ts';
+export { compareKeys, keyProblem, requireKey } from './object-key.ts';
 export type {
   CallOptions,
   ChecksumKind,
@@ -57,8 +57,11 @@ export type {
   StoreErrorKind,
 } from './object-store.ts';
 export { orAborted } from './or-aborted.ts';
+export { listInOrder } from './ordered-list.ts';
+export type { OrderedListOptions } from './ordered-list.ts';
 export { readPatiently } from './patient-reader.ts';
 export { budgetFamilies } from './rate-budget.ts';
 export type { BudgetRule, BudgetRules, BudgetSlot, OpenBudgets, RateBudgets } from './rate-budget.ts';
+export { refused } from './refused.ts';
 export { Secret } from './secret.ts';
 export { Turns } from './turns.ts';

@@ -1,3 +1,5 @@
+import { refused } from './refused.ts';
+
 /**
  * Why a string is no legal object key; undefined for a legal one. Every store refuses what this names, so that
  * a key that one store took can be copied to any other, and none can lead out of an archive's prefix.
@@ -10,6 +12,12 @@ export function keyProblem(key: string): string | undefined {
   const parts = key.split('/');
   if (parts.includes('')) return 'it has an empty part';
   return parts.some((part) => part === '.' || part === '..') ? 'it has a . or .. part' : undefined;
+}
+
+/** Throws `STORE_REFUSED` for what is no legal object key. */
+export function requireKey(key: string): void {
+  const problem = keyProblem(key);
+  if (problem !== undefined) throw refused(`an object cannot have this name: ${problem}`, key);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { connectionErrorKinds, CxvaultError, isCxvaultError } from '@cxvault/plugin-api';
+import { connectionErrorKinds, CxvaultError, isCxvaultError, refused } from '@cxvault/plugin-api';
 import type { StoreErrorKind } from '@cxvault/plugin-api';
 
 /** By Azure's error code (Blob Storage REST API, "Blob service error codes"), the error's name or the system's code. */
@@ -76,11 +76,6 @@ export function errorCode(error: unknown): string {
 /** What kind of error it is where Azure itself did not answer. */
 export function errorName(error: unknown): string {
   return textAt(error, 'name');
-}
-
-/** Something that this store will never do. */
-export function refused(message: string, key: string, hint?: string): CxvaultError {
-  return new CxvaultError('STORE_REFUSED', message, { context: { key }, hint });
 }
 
 /** The server's lists cannot be relied upon. */

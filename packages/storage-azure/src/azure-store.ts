@@ -1,4 +1,16 @@
-import { compareKeys, exactBody, keyProblem, Turns, wholeBody } from '@cxvault/plugin-api';
+import {
+  answersRange,
+  exactBody,
+  inOnePiece,
+  keyProblem,
+  listInOrder,
+  noBytes,
+  refused,
+  requireKey,
+  requireSize,
+  Turns,
+  wholeBody,
+} from '@cxvault/plugin-api';
 import type {
   CallOptions,
   GetOptions,
@@ -9,13 +21,12 @@ import type {
   StoreErrorKind,
 } from '@cxvault/plugin-api';
 
-import type { AzureCalls, Found, WriteRequest, Written } from './azure-calls.ts';
+import type { AzureCalls, Found, ListedBlob, WriteRequest, Written } from './azure-calls.ts';
 import {
   AzureStoreError,
   classifyAzureError,
   httpStatus,
   notWithdrawn,
-  refused,
   scopeIgnored,
   unordered,
 } from './azure-errors.ts';
@@ -53,9 +64,7 @@ export class AzureStore implements ObjectStore {
   ): Promise<ObjectInfo> {
     const name = this.#name(key);
     const { signal, size } = options;
-    if (body instanceof Uint8Array && size !== undefined && size !== body.length) {
-      throw refused(`the body has ${body.length} bytes, not ${size}`, key);
-    }
+    requireSize(body, { key, size });
     signal?.throwIfAborted();
     if (!options.ifAbsent) await this.#requireUnprotected(key, signal);
     const write: WriteRequest = {
@@ -78,8 +87,7 @@ export class AzureStore implements ObjectStore {
     if (range !== undefined && range.length <= 0) return this.#nothingOf(key, options);
     try {
       const content = await this.#explained(() => this.#calls.getBlob(name, range, signal), signal);
-      // A server that ignores the range gives the whole object, which is right only for an empty one.
-      if (range !== undefined && content.size !== 0 && !content.range?.startsWith(`bytes ${range.offset}-`)) {
+      if (!answersRange(range, content)) {
         content.discard();
         throw refused('the server does not give ranges of objects', key);
       }
@@ -95,34 +103,18 @@ export class AzureStore implements ObjectStore {
     return found && { ...infoOf(key, found), ...(found.retention && { retention: found.retention }) };
   }
 
-  async *list(
+  list(
     prefix: string,
     options: CallOptions & { readonly startAfter?: string } = {},
   ): AsyncIterable<ObjectInfo> {
-    // No key begins so.
-    if (keyProblem(`${prefix}x`) !== undefined) return;
-    const { startAfter = '', signal } = options;
-    signal?.throwIfAborted();
-    const root = this.#location.prefix;
-    let last: string | undefined;
-    let token: string | undefined;
-    do {
-      const request = { prefix: root + prefix, token };
-      const page = await this.#explained(() => this.#calls.listPage(request, signal), signal);
-      for (const { name, folder, ...found } of page.blobs) {
-        signal?.throwIfAborted();
-        const key = name.slice(root.length);
-        // Pages of another order repeat and leave out objects: an archive listed so would seem to miss some.
-        if (last !== undefined && compareKeys(key, last) <= 0)
-          throw unordered(this.#location.container, key, last);
-        last = key;
-        // Azure begins a list at a prefix only.
-        if (compareKeys(key, startAfter) <= 0) continue;
-        // Consoles leave empty blobs whose names end with a slash, as folders.
-        if (!folder && keyProblem(key) === undefined) yield infoOf(key, found);
-      }
-      ({ token } = page);
-    } while (token !== undefined);
+    const { container, prefix: root } = this.#location;
+    // Azure begins a list at a prefix only: what comes before `startAfter` is passed over.
+    return listInOrder(this.#pages(prefix, options.signal), {
+      ...options,
+      root,
+      infoOf,
+      unordered: (key, before) => unordered(container, key, before),
+    });
   }
 
   async remove(key: string, options: CallOptions = {}): Promise<void> {
@@ -147,6 +139,19 @@ export class AzureStore implements ObjectStore {
 
   async close(): Promise<void> {
     this.#calls.close();
+  }
+
+  async *#pages(prefix: string, signal: AbortSignal | undefined): AsyncGenerator<readonly ListedBlob[]> {
+    // No key begins so.
+    if (keyProblem(`${prefix}x`) !== undefined) return;
+    let token: string | undefined;
+    do {
+      signal?.throwIfAborted();
+      const request = { prefix: this.#location.prefix + prefix, token };
+      const page = await this.#explained(() => this.#calls.listPage(request, signal), signal);
+      yield page.blobs.filter(({ folder }) => !folder);
+      ({ token } = page);
+    } while (token !== undefined);
   }
 
   async #send(
@@ -234,8 +239,7 @@ export class AzureStore implements ObjectStore {
   }
 
   #name(key: string): string {
-    const problem = keyProblem(key);
-    if (problem !== undefined) throw refused(`an object cannot have this name: ${problem}`, key);
+    requireKey(key);
     return this.#location.prefix + key;
   }
 }
@@ -247,12 +251,4 @@ function brokenOff(message: string, cause: unknown): AzureStoreError {
 function infoOf(key: string, found: Pick<Found, 'size' | 'modifiedAt' | 'md5'>): ObjectInfo {
   const { size, modifiedAt, md5 } = found;
   return { key, size, modifiedAt, ...(md5 && { checksum: { kind: 'md5', base64: md5 } }) };
-}
-
-async function* inOnePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-async function* noBytes(): AsyncGenerator<Uint8Array> {
-  // Nothing to give.
 }

@@ -73,8 +73,3 @@ export function nameTaken(path: string): Error {
 export function noSuchObject(key: string, cause?: unknown): CxvaultError {
   return new CxvaultError('STORE_NOT_FOUND', 'there is no such object', { context: { key }, cause });
 }
-
-/** Something that this store will never do. */
-export function refused(message: string, key: string, hint?: string): CxvaultError {
-  return new CxvaultError('STORE_REFUSED', message, { context: { key }, hint });
-}

@@ -3,6 +3,7 @@ import { link, open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
+import { noBytes, refused } from '@cxvault/plugin-api';
 import type {
   CallOptions,
   GetOptions,
@@ -19,7 +20,6 @@ import {
   lacksHardLinks,
   nameTaken,
   noSuchObject,
-  refused,
   systemCode,
 } from './errors.ts';
 import { FolderSync, makeFolder } from './folder-sync.ts';
@@ -201,8 +201,4 @@ function throughFile(root: string, key: string): Error {
     key,
     'name a folder, or one to be made',
   );
-}
-
-async function* noBytes(): AsyncGenerator<Uint8Array> {
-  // Nothing to give.
 }

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 
-import { keyProblem } from '@cxvault/plugin-api';
-
-import { refused } from './errors.ts';
+import { refused, requireKey } from '@cxvault/plugin-api';
 
 /**
  * The folder of unfinished objects, directly below the archive's root: on the same file system as every object,
@@ -12,8 +10,7 @@ export const unfinishedFolder = '.cxvault-unfinished';
 
 /** Where an object lies. Throws `STORE_REFUSED` for a key that is illegal or would lead out of the root. */
 export function objectPath(root: string, key: string): string {
-  const problem = keyProblem(key);
-  if (problem !== undefined) throw refused(`an object cannot have this name: ${problem}`, key);
+  requireKey(key);
   if (isUnfinished(key)) throw refused('this name is kept for unfinished objects', key);
   return join(root, key);
 }

@@ -4,9 +4,10 @@ import { open, readdir, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { refused } from '@cxvault/plugin-api';
 import type { PutOptions } from '@cxvault/plugin-api';
 
-import { refused, systemCode } from './errors.ts';
+import { systemCode } from './errors.ts';
 import { makeFolder } from './folder-sync.ts';
 import { unfinishedFolder } from './object-path.ts';
 

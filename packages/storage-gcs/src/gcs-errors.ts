@@ -88,11 +88,6 @@ function ownReason(status: number, said: string): string | undefined {
   return undefined;
 }
 
-/** Something that this store will never do. */
-export function refused(message: string, key: string, hint?: string): CxvaultError {
-  return new CxvaultError('STORE_REFUSED', message, { context: { key }, hint });
-}
-
 /** The server's lists cannot be relied upon. */
 export function unordered(bucket: string, key: string, after: string): CxvaultError {
   return new CxvaultError('STORE_REFUSED', 'the server does not list objects in the order of their names', {

@@ -1,4 +1,17 @@
-import { compareKeys, exactBody, keyProblem, Turns, wholeBody } from '@cxvault/plugin-api';
+import {
+  answersRange,
+  compareKeys,
+  exactBody,
+  inOnePiece,
+  keyProblem,
+  listInOrder,
+  noBytes,
+  refused,
+  requireKey,
+  requireSize,
+  Turns,
+  wholeBody,
+} from '@cxvault/plugin-api';
 import type {
   CallOptions,
   GetOptions,
@@ -11,8 +24,8 @@ import type {
 
 import { Bucket } from './bucket.ts';
 import { explained, whyNoRetention } from './explain.ts';
-import type { GcsCalls, Tuning, WriteRequest } from './gcs-calls.ts';
-import { classifyGcsError, GcsError, notWithdrawn, reasonOf, refused, unordered } from './gcs-errors.ts';
+import type { GcsCalls, StoredObject, Tuning, WriteRequest } from './gcs-calls.ts';
+import { classifyGcsError, GcsError, notWithdrawn, reasonOf, unordered } from './gcs-errors.ts';
 import type { GcsLocation } from './gcs-location.ts';
 import { ObjectVersions } from './object-versions.ts';
 import { pieceBytes, uploadStream } from './resumable-upload.ts';
@@ -51,9 +64,7 @@ export class GcsStore implements ObjectStore {
   ): Promise<ObjectInfo> {
     const name = this.#name(key);
     const { signal, size, ifAbsent = false } = options;
-    if (body instanceof Uint8Array && size !== undefined && size !== body.length) {
-      throw refused(`the body has ${body.length} bytes, not ${size}`, key);
-    }
+    requireSize(body, { key, size });
     const traits = await this.#bucket.traits(signal);
     const write: WriteRequest = {
       name,
@@ -77,8 +88,7 @@ export class GcsStore implements ObjectStore {
     if (range !== undefined && range.length <= 0) return this.#nothingOf(key, options);
     try {
       const content = await this.#explained(() => this.#calls.getObject(name, range, signal), signal);
-      // A server that ignores the range gives the whole object, which is right only for an empty one.
-      if (range !== undefined && content.size !== 0 && !content.range?.startsWith(`bytes ${range.offset}-`)) {
+      if (!answersRange(range, content)) {
         content.discard();
         throw refused('the server does not give ranges of objects', key);
       }
@@ -98,33 +108,17 @@ export class GcsStore implements ObjectStore {
     return found && { ...infoOf(key, found), ...(found.retention && { retention: found.retention }) };
   }
 
-  async *list(
+  list(
     prefix: string,
     options: CallOptions & { readonly startAfter?: string } = {},
   ): AsyncIterable<ObjectInfo> {
-    // No key begins so.
-    if (keyProblem(`${prefix}x`) !== undefined) return;
-    const { startAfter = '', signal } = options;
-    await this.#bucket.traits(signal);
-    const root = this.#location.prefix;
-    const startAt = compareKeys(startAfter, prefix) > 0 ? root + startAfter : undefined;
-    let last: string | undefined;
-    let token: string | undefined;
-    do {
-      const request = { prefix: root + prefix, startAt, token, limit: this.#tuning.pageSize };
-      const page = await this.#explained(() => this.#calls.listPage(request, signal), signal);
-      for (const found of page.objects) {
-        signal?.throwIfAborted();
-        const key = found.name.slice(root.length);
-        // Pages of another order repeat and leave out objects: an archive listed so would seem to miss some.
-        if (last !== undefined && compareKeys(key, last) <= 0)
-          throw unordered(this.#location.bucket, key, last);
-        last = key;
-        // Consoles leave empty objects whose names end with a slash, as folders.
-        if (compareKeys(key, startAfter) > 0 && keyProblem(key) === undefined) yield infoOf(key, found);
-      }
-      ({ token } = page);
-    } while (token !== undefined);
+    const { bucket, prefix: root } = this.#location;
+    return listInOrder(this.#pages(prefix, options), {
+      ...options,
+      root,
+      infoOf,
+      unordered: (key, before) => unordered(bucket, key, before),
+    });
   }
 
   async remove(key: string, options: CallOptions = {}): Promise<void> {
@@ -144,6 +138,25 @@ export class GcsStore implements ObjectStore {
 
   async close(): Promise<void> {
     this.#calls.close();
+  }
+
+  async *#pages(
+    prefix: string,
+    { startAfter = '', signal }: CallOptions & { readonly startAfter?: string },
+  ): AsyncGenerator<readonly StoredObject[]> {
+    // No key begins so.
+    if (keyProblem(`${prefix}x`) !== undefined) return;
+    await this.#bucket.traits(signal);
+    const root = this.#location.prefix;
+    // Google begins with the very name that it is given.
+    const startAt = compareKeys(startAfter, prefix) > 0 ? root + startAfter : undefined;
+    let token: string | undefined;
+    do {
+      const request = { prefix: root + prefix, startAt, token, limit: this.#tuning.pageSize };
+      const page = await this.#explained(() => this.#calls.listPage(request, signal), signal);
+      yield page.objects;
+      ({ token } = page);
+    } while (token !== undefined);
   }
 
   async #send(
@@ -194,16 +207,7 @@ export class GcsStore implements ObjectStore {
   }
 
   #name(key: string): string {
-    const problem = keyProblem(key);
-    if (problem !== undefined) throw refused(`an object cannot have this name: ${problem}`, key);
+    requireKey(key);
     return this.#location.prefix + key;
   }
-}
-
-async function* inOnePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-async function* noBytes(): AsyncGenerator<Uint8Array> {
-  // Nothing to give.
 }

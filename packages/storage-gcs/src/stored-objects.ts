@@ -1,7 +1,8 @@
+import { refused } from '@cxvault/plugin-api';
 import type { ObjectInfo, Retention } from '@cxvault/plugin-api';
 
 import type { StoredObject, WriteRequest } from './gcs-calls.ts';
-import { GcsError, refused } from './gcs-errors.ts';
+import { GcsError } from './gcs-errors.ts';
 
 /** What a store says of an object. */
 export function infoOf(key: string, { size, modifiedAt, crc32c }: StoredObject): ObjectInfo {

@@ -1,6 +1,8 @@
+import { refused } from '@cxvault/plugin-api';
+
 import { mayHide } from './bucket-lock.ts';
 import type { Found, S3Calls, Written } from './s3-calls.ts';
-import { classifyS3Error, isKept, refused } from './s3-errors.ts';
+import { classifyS3Error, isKept } from './s3-errors.ts';
 
 /** Looks for an object of the bucket; undefined when there is none. */
 export type Find = (key: string, signal?: AbortSignal) => Promise<Found | undefined>;

@@ -121,11 +121,6 @@ export function bucketMissing(bucket: string, cause?: unknown): CxvaultError {
   });
 }
 
-/** Something that this store will never do. */
-export function refused(message: string, key: string, hint?: string): CxvaultError {
-  return new CxvaultError('STORE_REFUSED', message, { context: { key }, hint });
-}
-
 /** The object is locked: it can be neither removed nor replaced. */
 export function isKept(key: string, why: string): CxvaultError {
   return new CxvaultError('STORE_DENIED', `the object can be neither removed nor replaced: ${why}`, {

@@ -1,4 +1,15 @@
-import { compareKeys, exactBody, keyProblem, Turns, wholeBody } from '@cxvault/plugin-api';
+import {
+  answersRange,
+  exactBody,
+  keyProblem,
+  listInOrder,
+  noBytes,
+  refused,
+  requireKey,
+  requireSize,
+  Turns,
+  wholeBody,
+} from '@cxvault/plugin-api';
 import type {
   CallOptions,
   GetOptions,
@@ -12,14 +23,13 @@ import type {
 import { lockProblem } from './bucket-lock.ts';
 import { ObjectVersions } from './object-versions.ts';
 import { partBytes, partBytesFor, pieces } from './parts.ts';
-import type { Found, S3Calls, WriteRequest, Written } from './s3-calls.ts';
+import type { Found, Page, S3Calls, WriteRequest, Written } from './s3-calls.ts';
 import {
   bucketMissing,
   classifyS3Error,
   httpStatus,
   isNoSuchBucket,
   notEncrypted,
-  refused,
   S3StoreError,
   unordered,
   withReason,
@@ -68,9 +78,7 @@ export class S3Store implements ObjectStore {
     const name = this.#name(key);
     const { signal, size, ifAbsent = false } = options;
     signal?.throwIfAborted();
-    if (body instanceof Uint8Array && size !== undefined && size !== body.length) {
-      throw refused(`the body has ${body.length} bytes, not ${size}`, key);
-    }
+    requireSize(body, { key, size });
     await this.#prepare(signal);
     if (ifAbsent && !this.#createIfAbsent && (await this.stat(key, options)) !== undefined) {
       throw new S3StoreError('PreconditionFailed', `the object exists already [key=${key}]`);
@@ -96,8 +104,7 @@ export class S3Store implements ObjectStore {
     const asked = range && `bytes=${range.offset}-${range.offset + range.length - 1}`;
     try {
       const content = await this.#explained(() => this.#calls.getObject(name, asked, signal));
-      // A server that ignores the range gives the whole object, which is right only for an empty one.
-      if (range !== undefined && content.size !== 0 && !content.range?.startsWith(`bytes ${range.offset}-`)) {
+      if (!answersRange(range, content)) {
         await content.body[Symbol.asyncIterator]().return?.();
         throw refused('the server does not give ranges of objects', key);
       }
@@ -113,33 +120,17 @@ export class S3Store implements ObjectStore {
     return found && infoOf(key, found);
   }
 
-  async *list(
+  list(
     prefix: string,
     options: CallOptions & { readonly startAfter?: string } = {},
   ): AsyncIterable<ObjectInfo> {
-    // No key begins so, and some servers refuse to look for it.
-    if (keyProblem(`${prefix}x`) !== undefined) return;
-    const root = this.#location.prefix;
-    let last = options.startAfter;
-    let token: string | undefined;
-    for (;;) {
-      options.signal?.throwIfAborted();
-      const request = { prefix: root + prefix, startAfter: last ? root + last : undefined, token };
-      const page = await this.#explained(() => this.#calls.listPage(request, options.signal));
-      for (const { name, ...found } of page.objects) {
-        options.signal?.throwIfAborted();
-        const key = name.slice(root.length);
-        // Pages of another order repeat and leave out objects: an archive listed so would seem to miss some.
-        if (last !== undefined && compareKeys(key, last) <= 0)
-          throw unordered(this.#location.bucket, key, last);
-        last = key;
-        // Consoles leave empty objects whose names end with a slash, as folders to look at.
-        if (keyProblem(key) === undefined) yield infoOf(key, found);
-      }
-      token = page.token;
-      // MinIO has been seen to call a full page the last one though there was more: that is worth one more request.
-      if (token === undefined && !page.full) return;
-    }
+    const { bucket, prefix: root } = this.#location;
+    return listInOrder(this.#pages(prefix, options), {
+      ...options,
+      root,
+      infoOf,
+      unordered: (key, before) => unordered(bucket, key, before),
+    });
   }
 
   async remove(key: string, options: CallOptions = {}): Promise<void> {
@@ -165,6 +156,27 @@ export class S3Store implements ObjectStore {
 
   async close(): Promise<void> {
     this.#calls.close();
+  }
+
+  async *#pages(
+    prefix: string,
+    { startAfter, signal }: CallOptions & { readonly startAfter?: string },
+  ): AsyncGenerator<Page['objects']> {
+    // No key begins so, and some servers refuse to look for it.
+    if (keyProblem(`${prefix}x`) !== undefined) return;
+    const root = this.#location.prefix;
+    let last = startAfter ? root + startAfter : undefined;
+    let token: string | undefined;
+    for (;;) {
+      signal?.throwIfAborted();
+      const request = { prefix: root + prefix, startAfter: last, token };
+      const page = await this.#explained(() => this.#calls.listPage(request, signal));
+      yield page.objects;
+      last = page.objects.at(-1)?.name ?? last;
+      token = page.token;
+      // MinIO has been seen to call a full page the last one though there was more: that is worth one more request.
+      if (token === undefined && !page.full) return;
+    }
   }
 
   async #write(
@@ -262,8 +274,7 @@ export class S3Store implements ObjectStore {
   }
 
   #name(key: string): string {
-    const problem = keyProblem(key);
-    if (problem !== undefined) throw refused(`an object cannot have this name: ${problem}`, key);
+    requireKey(key);
     return this.#location.prefix + key;
   }
 }
@@ -284,8 +295,4 @@ function infoOf(
     ...(sha256 && { checksum: { kind: 'sha256', base64: sha256 } }),
     ...(retention && { retention }),
   };
-}
-
-async function* noBytes(): AsyncGenerator<Uint8Array> {
-  // Nothing to give.
 }

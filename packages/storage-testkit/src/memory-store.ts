@@ -1,4 +1,4 @@
-import { compareKeys, CxvaultError, isCxvaultError, keyProblem } from '@cxvault/plugin-api';
+import { compareKeys, isCxvaultError, refused, requireKey } from '@cxvault/plugin-api';
 import type {
   CallOptions,
   GetOptions,
@@ -127,15 +127,6 @@ function wholeSeconds(retention: Retention | undefined): Retention | undefined {
 
 function infoOf(key: string, stored: Stored): ObjectInfo {
   return { key, size: stored.bytes.length, modifiedAt: stored.modifiedAt };
-}
-
-function requireKey(key: string): void {
-  const problem = keyProblem(key);
-  if (problem !== undefined) throw refused(`an object cannot have this name: ${problem}`, key);
-}
-
-function refused(message: string, key: string): CxvaultError {
-  return new CxvaultError('STORE_REFUSED', message, { context: { key } });
 }
 
 async function collect(

@@ -1,4 +1,4 @@
-import { CxvaultError, exactBody, isCxvaultError, keyProblem } from '@cxvault/plugin-api';
+import { CxvaultError, exactBody, isCxvaultError, refused, requireKey } from '@cxvault/plugin-api';
 import type {
   CallOptions,
   GetOptions,
@@ -83,13 +83,8 @@ export class PigeonStore implements ObjectStore {
 }
 
 function begin(key: string, { signal }: CallOptions): void {
-  const problem = keyProblem(key);
-  if (problem !== undefined) throw refused(`an object cannot have this name: ${problem}`, key);
+  requireKey(key);
   signal?.throwIfAborted();
-}
-
-function refused(message: string, key: string): CxvaultError {
-  return new CxvaultError('STORE_REFUSED', message, { context: { key } });
 }
 
 async function* untilAborted<Item>(
