@@ -98,20 +98,6 @@ describe('Azurite', () => {
     await store.close();
   });
 
-  it('lets two programs create an object once', async () => {
-    const url = server.newArchive();
-    const stores = await Promise.all([openAzure(url, { env }), openAzure(url, { env })]);
-    const large = randomBody(6_000_000);
-    for (const body of [() => Buffer.from('small'), () => inParts(large)]) {
-      const key = `runs/${randomBody(8).join('-')}`;
-      const outcomes = await Promise.allSettled(
-        stores.flatMap((store) => [1, 2, 3].map(() => store.put(key, body(), { ifAbsent: true }))),
-      );
-      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    }
-    await Promise.all(stores.map((store) => store.close()));
-  });
-
   it('shows no blob of blocks that nobody committed', async () => {
     const url = server.newArchive();
     const name = `${url.pathname.slice(1)}/data/half`;

@@ -29,6 +29,7 @@ describeStore('AzureStore on Azurite', {
     return {
       store: await openAzure(url, { env }, { pageSize: 40 }),
       disturbed: await openAzure(around, { env }),
+      another: await openAzure(url, { env }),
     };
   },
   absent: {

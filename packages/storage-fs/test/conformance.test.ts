@@ -13,6 +13,7 @@ describeStore('FileStore', {
     const root = join(folder, 'not', 'there', 'yet');
     return {
       store: new FileStore(root),
+      another: new FileStore(root),
       unfinished: async () => (await readdir(join(root, unfinishedFolder)).catch(() => [])).length,
       close: () => rm(folder, { recursive: true }),
     };

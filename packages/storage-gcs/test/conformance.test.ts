@@ -30,7 +30,12 @@ describeStore('GcsStore on a small server of our own', {
     const store = await openAt(server.endpoint);
     const unfinished = async () =>
       [...server.sessions.values()].filter((session) => session.stored === undefined).length;
-    return { store, unfinished, disturbed: await openAt(proxy.endpoint) };
+    return {
+      store,
+      unfinished,
+      disturbed: await openAt(proxy.endpoint),
+      another: await openAt(server.endpoint),
+    };
   },
   pageSize: 40,
   bigObjectBytes: 20_000_000,

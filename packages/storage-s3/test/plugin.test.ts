@@ -1,28 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
 import { contractVersion } from '@cxvault/plugin-api';
+import { filesLoadedBy } from '@cxvault/storage-testkit';
 
 import storageHook from '../src/hook.ts';
 
-/** Which of the SDK's files a script loads, by the loader's own count. */
-function sdkFilesLoadedBy(script: string): number {
-  const count = `
-    import { registerHooks } from 'node:module';
-    let loaded = 0;
-    registerHooks({ load: (url, context, next) => {
-      if (/node_modules.@(aws-sdk|smithy)/.test(url)) loaded += 1;
-      return next(url, context);
-    } });
-    ${script}
-    console.log(loaded);`;
-  const args = ['--conditions=@cxvault/source', '--input-type=module', '--eval', count];
-  return Number(
-    execFileSync(process.execPath, args, { cwd: join(import.meta.dirname, '..'), encoding: 'utf8' }),
-  );
-}
+const sdkFilesLoadedBy = (script: string): number =>
+  filesLoadedBy(join(import.meta.dirname, '..'), script, /node_modules.@(aws-sdk|smithy)/);
 
 describe('the plugin', () => {
   it('offers the s3 scheme', async () => {

@@ -52,6 +52,7 @@ export async function runCase(each: StoreCase, options: SuiteOptions, seed: numb
     store: made.store,
     unfinished: made.unfinished,
     disturbed: made.disturbed,
+    another: made.another,
     has: (trait) => options.absent?.[trait] === undefined,
     random: randomFrom(seed),
     pageSize: options.pageSize ?? 1000,
@@ -63,6 +64,7 @@ export async function runCase(each: StoreCase, options: SuiteOptions, seed: numb
   try {
     await each.run(context);
   } finally {
+    await made.another?.close();
     await made.disturbed?.close();
     await made.store.close();
     await made.close?.();

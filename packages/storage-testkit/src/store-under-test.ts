@@ -7,6 +7,8 @@ export interface StoreUnderTest {
   readonly unfinished?: () => Promise<number>;
   /** The same objects, by way of a connection on which bits flip: see `flipBits`. Closed by the suite. */
   readonly disturbed?: ObjectStore;
+  /** The same place opened once more, as another program would. Closed by the suite. */
+  readonly another?: ObjectStore;
   /** Called after the case, when the store itself has been closed. */
   readonly close?: () => Promise<void>;
 }
@@ -72,6 +74,7 @@ export interface CaseContext extends Required<
   readonly store: ObjectStore;
   readonly unfinished: (() => Promise<number>) | undefined;
   readonly disturbed: ObjectStore | undefined;
+  readonly another: ObjectStore | undefined;
   /** True unless the trait was declared absent. */
   readonly has: (trait: Trait) => boolean;
   /** From the suite's seed: numbers in [0, 1). */

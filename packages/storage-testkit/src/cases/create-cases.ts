@@ -63,10 +63,12 @@ export const createCases: readonly StoreCase[] = [
 ];
 
 async function race(context: CaseContext, key: string, size: number, complete: boolean): Promise<void> {
-  const { store, random } = context;
+  const { store, another = store, random } = context;
   const bodies = Array.from({ length: rivals }, () => randomBytes(random, size));
   const outcomes = await Promise.all(
-    bodies.map((bytes) => create(store, key, () => (complete ? bytes : inChunks(bytes, random)))),
+    bodies.map((bytes, n) =>
+      create(n % 2 === 0 ? store : another, key, () => (complete ? bytes : inChunks(bytes, random))),
+    ),
   );
   expect(outcomes.toSorted()).toEqual([...Array.from({ length: rivals - 1 }, () => 'exists'), 'won']);
   const winner = bodies[outcomes.indexOf('won')] ?? new Uint8Array();
