@@ -56,6 +56,8 @@ export type {
   StoreCapabilities,
   StoreErrorKind,
 } from './object-store.ts';
+export { inTime } from './in-time.ts';
+export type { TimeLimit } from './in-time.ts';
 export { orAborted } from './or-aborted.ts';
 export { listInOrder } from './ordered-list.ts';
 export type { OrderedListOptions } from './ordered-list.ts';

@@ -10,7 +10,7 @@ import type {
   BlockBlobUploadHeaders,
 } from '@azure/storage-blob';
 
-import { readPatiently } from '@cxvault/plugin-api';
+import { inTime, readPatiently } from '@cxvault/plugin-api';
 import type { Retention } from '@cxvault/plugin-api';
 
 import type {
@@ -184,17 +184,9 @@ class SdkCalls implements AzureCalls {
     signal: AbortSignal | undefined,
     call: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), ms);
-    const signals = [late.signal, this.#closed.signal, ...(signal === undefined ? [] : [signal])];
-    try {
-      return await call(AbortSignal.any(signals));
-    } catch (error) {
-      if (!late.signal.aborted || signal?.aborted) throw error;
-      throw new AzureStoreError('TimeoutError', `the server did not answer within ${ms} ms`, error);
-    } finally {
-      clearTimeout(timer);
-    }
+    const late = (cause: unknown) =>
+      new AzureStoreError('TimeoutError', `the server did not answer within ${ms} ms`, cause);
+    return inTime({ ms, signal, closed: this.#closed.signal, late }, call);
   }
 }
 

@@ -4,7 +4,7 @@ import { CRC32C, Storage } from '@google-cloud/storage';
 import { PassThroughClient } from 'google-auth-library';
 import type { GoogleAuth } from 'google-auth-library';
 
-import { orAborted, readPatiently, Secret } from '@cxvault/plugin-api';
+import { inTime, orAborted, readPatiently, Secret } from '@cxvault/plugin-api';
 
 import { readBucket, readPage, readStoredObject } from './gcs-answers.ts';
 import type {
@@ -240,18 +240,8 @@ class SdkCalls implements GcsCalls {
     signal: AbortSignal | undefined,
     call: (stop: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), ms);
-    const signals = [late.signal, this.#closed.signal, ...(signal === undefined ? [] : [signal])];
-    try {
-      return await call(AbortSignal.any(signals));
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!late.signal.aborted) throw error;
-      throw new GcsError('timeout', `the server did not answer within ${ms} ms`);
-    } finally {
-      clearTimeout(timer);
-    }
+    const late = () => new GcsError('timeout', `the server did not answer within ${ms} ms`);
+    return inTime({ ms, signal, closed: this.#closed.signal, late }, call);
   }
 
   #uploadUrl({ name, kmsKey, ifAbsent }: WriteRequest, uploadType: 'multipart' | 'resumable'): URL {
