@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 
 import { describe, expect, it, jest } from '@jest/globals';
 
@@ -94,7 +94,9 @@ describe('run with several archives', () => {
       ['a', ['unreachable', 'whole']],
     ] as const) {
       await rename(desk.path(down), desk.path('away'));
-      const report = await run(place, [...two, '--limit', '20']);
+      const report = await run(place, [...two, '--limit', '20', '--html', 'page.html']);
+      const page = await readFile(desk.path('page.html'), 'utf8');
+      expect(page).toContain('Done; not every archive has everything');
       expect(report.archives.map(({ state }) => state)).toEqual(archives);
       expect(report.marks).toMatchObject({ sent: 0, pending: 20 });
       await rename(desk.path('away'), desk.path(down));

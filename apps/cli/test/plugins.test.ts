@@ -268,7 +268,8 @@ describe('a scheme that nobody brings', () => {
   it.each([
     ['az://container/a', 'install it: cxvault plugins install @cxvault/storage-azure'],
     ['gs://bucket/a', 'install it: cxvault plugins install @cxvault/storage-gcs'],
-    ['s4://bucket/a', 'did you mean s3?'],
+    ['s4://bucket/a', 'did you mean s3? available'],
+    ['azz://container/a', 'did you mean az? (cxvault plugins install @cxvault/storage-azure) available'],
     ['tape:///a', 'available now: file, s3'],
   ])('%s: %s', async (archive, hint) => {
     const { code, document } = await desk.json(status(archive));

@@ -56,9 +56,11 @@ function nobodyBrings(
     );
   }
   const guess = missing === undefined ? nearest(word, [...known, ...Object.keys(packagesByWord)]) : undefined;
+  const guessed = guess === undefined || known.includes(guess) ? undefined : packagesByWord[guess];
+  const install = guessed === undefined ? '' : ` (cxvault plugins install ${guessed})`;
   const hints = [
     ...(missing === undefined ? [] : [`install it: cxvault plugins install ${missing}`]),
-    `${guess === undefined ? '' : `did you mean ${guess}? `}available now: ${known.length === 0 ? 'none' : known.join(', ')}`,
+    `${guess === undefined ? '' : `did you mean ${guess}?${install} `}available now: ${known.length === 0 ? 'none' : known.join(', ')}`,
   ];
   return new CxvaultError('SCHEME_UNKNOWN', `no installed plugin brings the ${what}${notUsed(refused)}`, {
     hint: hints.join('; '),

@@ -66,7 +66,9 @@ function archiveFacts({ archive, archives }: RunReport): [string, Markup][] {
 function stateOf({ report, failure, exit }: RunStory): [Page['state'], string] {
   if (failure !== undefined) return ['bad', report.error === undefined ? 'Done, with an error' : 'Broke off'];
   if (report.journal_damage.length > 0) return ['bad', 'Done; the journal is damaged'];
-  return exit === 0 ? ['good', 'Done'] : ['attention', 'Done, with failures'];
+  if (exit !== 0) return ['attention', 'Done, with failures'];
+  const lags = report.archives?.some(({ state }) => state !== 'whole') ?? false;
+  return lags ? ['attention', 'Done; not every archive has everything'] : ['good', 'Done'];
 }
 
 function notices({ report, failure, history }: RunStory): Markup {
