@@ -49,6 +49,7 @@ export class CopyTally {
   bytes = 0;
   readonly damage: Damage[] = [];
   readonly stopped: StoppedRun[] = [];
+  readonly #damaged = new Set<string>();
   readonly #onProgress: ((progress: CopyProgress) => void) | undefined;
 
   constructor(onProgress?: (progress: CopyProgress) => void) {
@@ -65,7 +66,10 @@ export class CopyTally {
     });
   }
 
+  /** An object that several entries name is told of once. */
   found(damage: Damage): void {
-    if (!this.damage.some((known) => known.object_key === damage.object_key)) this.damage.push(damage);
+    if (this.#damaged.has(damage.object_key)) return;
+    this.#damaged.add(damage.object_key);
+    this.damage.push(damage);
   }
 }
